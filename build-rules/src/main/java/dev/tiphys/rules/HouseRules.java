@@ -1,0 +1,234 @@
+package dev.tiphys.rules;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The rules of the house that bytecode can tell. A service names its root package and its features; a feature package is
+ * a pure core, its sub-packages are its edges, and {@code app} is the only place that knows both.
+ */
+public final class HouseRules {
+
+    private static final Map<Class<?>, Set<String>> HIDDEN_INPUTS = Map.of(
+            Instant.class, Set.of("now"),
+            LocalDate.class, Set.of("now"),
+            LocalDateTime.class, Set.of("now"),
+            ZonedDateTime.class, Set.of("now"),
+            UUID.class, Set.of("randomUUID"),
+            Clock.class, Set.of("systemUTC", "systemDefaultZone", "instant"),
+            System.class, Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty"),
+            Math.class, Set.of("random"),
+            Random.class, Set.of("<init>"),
+            ThreadLocalRandom.class, Set.of("current"));
+
+    private final String root;
+    private final JavaClasses imported;
+
+    private HouseRules(String root) {
+        this.root = root;
+        this.imported = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages(root);
+    }
+
+    /**
+     * Reads the main classes below a package.
+     *
+     * @throws IllegalStateException if there are none: a rule over nothing proves nothing
+     */
+    public static HouseRules of(String root) {
+        HouseRules rules = new HouseRules(root);
+        if (rules.imported.isEmpty()) {
+            throw new IllegalStateException("no classes below " + root + ": name the module's root package");
+        }
+        return rules;
+    }
+
+    /** Checks what holds in every module: no cycles, telling names, every package null-marked. */
+    public void checkModule() {
+        slices().matching(root + ".(**)")
+                .should()
+                .beFreeOfCycles()
+                .because("a cycle means that two packages are one; move what both need to where both may look")
+                .allowEmptyShould(true)
+                .check(imported);
+        namesSayWhatThingsAre().check(imported);
+        classes()
+                .should(new NullMarkedPackage())
+                .because("null is an answer that the type must show; add a package-info.java with @NullMarked")
+                .check(imported);
+    }
+
+    /**
+     * Checks a service: all of {@link #checkModule}, pure cores, closed edges, and nothing known of other services.
+     *
+     * @param features the names of the feature packages directly below the root; at least one
+     */
+    public void checkService(List<String> features) {
+        checkModule();
+        servicesDoNotKnowEachOther().check(imported);
+        for (String feature : features) {
+            String core = root + "." + feature;
+            coreKnowsOnlyTheLanguage(core).check(imported);
+            coreReadsNoHiddenInputs(core).check(imported);
+            edgesDoNotKnowEachOther(core).check(imported);
+            edgesAreClosed(core).check(imported);
+        }
+    }
+
+    private ArchRule coreKnowsOnlyTheLanguage(String core) {
+        return classes()
+                .that()
+                .resideInAPackage(core)
+                .should()
+                .onlyDependOnClassesThat(new CoreMayKnow(root, core))
+                .because(
+                        "decisions must replay the same on every machine; put the framework call in a sub-package, an edge."
+                                + " JSON trees are data and allowed, as are the contracts and other cores of the same service");
+    }
+
+    private static ArchRule coreReadsNoHiddenInputs(String core) {
+        return noClasses()
+                .that()
+                .resideInAPackage(core)
+                .should()
+                .callCodeUnitWhere(new HiddenInput())
+                .because("time, identity and the environment arrive as arguments");
+    }
+
+    private static ArchRule edgesDoNotKnowEachOther(String core) {
+        return slices().matching(core + ".(*)..")
+                .should()
+                .notDependOnEachOther()
+                .because("edges meet only in the core")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule edgesAreClosed(String core) {
+        return classes()
+                .that()
+                .resideInAnyPackage(core + ".*..", root + ".app..")
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .notBePublic()
+                .because("nobody may call an edge; the container finds it, the core does not need it")
+                .allowEmptyShould(true);
+    }
+
+    private ArchRule servicesDoNotKnowEachOther() {
+        return noClasses()
+                .should()
+                .dependOnClassesThat(new DescribedPredicate<>("are of another service") {
+                    @Override
+                    public boolean test(JavaClass type) {
+                        String name = type.getPackageName();
+                        return List.of("gateway", "engine", "syncer", "notifier", "console", "standalone").stream()
+                                .map(service -> "dev.tiphys." + service)
+                                .filter(service -> !root.equals(service))
+                                .anyMatch(service -> name.equals(service) || name.startsWith(service + "."));
+                    }
+                })
+                .because("what a service needs of another arrives on a topic");
+    }
+
+    private static ArchRule namesSayWhatThingsAre() {
+        return noClasses()
+                .should()
+                .haveNameMatching(".*[.$](Abstract\\w+|Base[A-Z]\\w*|\\w*(Impl|Manager|Helper|Utils?|Data|Info))")
+                .because("name the thing by its job");
+    }
+
+    /** What a core may depend on: the language, the contracts, JSON trees, its own package and the other cores. */
+    private static final class CoreMayKnow extends DescribedPredicate<JavaClass> {
+        private static final List<String> LANGUAGE = List.of(
+                "java.lang",
+                "java.util",
+                "java.time",
+                "java.math",
+                "java.net",
+                "java.nio.charset",
+                "java.security",
+                "javax.crypto",
+                "org.jspecify");
+        private static final List<String> DATA =
+                List.of("com.fasterxml.jackson.core", "com.fasterxml.jackson.databind", "dev.tiphys.contracts");
+
+        private final String root;
+        private final String core;
+
+        private CoreMayKnow(String root, String core) {
+            super("the language, the contracts, JSON trees and cores");
+            this.root = root;
+            this.core = core;
+        }
+
+        @Override
+        public boolean test(JavaClass type) {
+            String name = type.getBaseComponentType().getPackageName();
+            return type.getBaseComponentType().isPrimitive()
+                    || name.equals(core)
+                    || isCoreOfSameService(name)
+                    || LANGUAGE.stream().anyMatch(allowed -> name.equals(allowed) || name.startsWith(allowed + "."))
+                    || DATA.stream().anyMatch(allowed -> name.equals(allowed) || name.startsWith(allowed + "."));
+        }
+
+        private boolean isCoreOfSameService(String name) {
+            return name.startsWith(root + ".")
+                    && name.indexOf('.', root.length() + 1) < 0
+                    && !name.equals(root + ".app");
+        }
+    }
+
+    private static final class HiddenInput extends DescribedPredicate<JavaCall<?>> {
+        private HiddenInput() {
+            super("read a clock, randomness or the environment");
+        }
+
+        @Override
+        public boolean test(JavaCall<?> call) {
+            return HIDDEN_INPUTS.entrySet().stream()
+                    .anyMatch(hidden -> call.getTargetOwner().isEquivalentTo(hidden.getKey())
+                            && hidden.getValue().contains(call.getName()));
+        }
+    }
+
+    private static final class NullMarkedPackage extends ArchCondition<JavaClass> {
+        private NullMarkedPackage() {
+            super("be in a @NullMarked package");
+        }
+
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+            boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+            if (!marked) {
+                events.add(
+                        SimpleConditionEvent.violated(type, type.getName() + " is in a package without @NullMarked"));
+            }
+        }
+    }
+}
