@@ -1,0 +1,68 @@
+package dev.tiphys.contracts;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+
+/**
+ * The one way in which values become JSON and back: ISO 8601 times and durations, unknown fields ignored (a newer writer
+ * may know more), bounded nesting and numbers. Thread-safe.
+ */
+public final class Json {
+    /** Deeper input is refused; real payloads and manifests stay far below. */
+    private static final int MAX_NESTING = 100;
+
+    /** Longer numbers are refused: nobody means them, and they are costly to convert. */
+    private static final int MAX_NUMBER_LENGTH = 100;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_NESTING)
+                            .maxNumberLength(MAX_NUMBER_LENGTH)
+                            .maxStringLength(32 * 1024 * 1024)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private Json() {}
+
+    /** {@return the shared mapper; callers do not configure it} */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    /** {@return the value as a JSON tree} */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /** {@return the value as UTF-8 JSON} */
+    public static byte[] bytes(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(value.getClass().getName() + " cannot be written as JSON", e);
+        }
+    }
+
+    /** {@return the value as JSON text on one line} */
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(value.getClass().getName() + " cannot be written as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tiphys.contracts.definition;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A definition, typed. What a kind does not know is kept in the stored document and reported by lint. */
+public sealed interface Definition
+        permits Definition.Repository,
+                Definition.Source,
+                Definition.JenkinsServer,
+                Definition.SlackWorkspace,
+                Pipeline,
+                Application {
+
+    /** {@return what names it} */
+    DefinitionKey key();
+
+    /** {@return its name} */
+    default String name() {
+        return key().name();
+    }
+
+    /**
+     * A Git repository and its own webhook, endpoint {@code /hooks/{name}}.
+     *
+     * @param provider for example {@code github}
+     * @param credentials the name of the secret with {@code username} and {@code password}, or {@code sshPrivateKey}; null
+     *     for a repository that anyone may read
+     * @param webhook the secret that signs deliveries; a second, previous one has the key {@code <key>-previous}; null if
+     *     the repository sends none
+     */
+    record Repository(
+            DefinitionKey key,
+            String url,
+            String provider,
+            @Nullable String credentials,
+            @Nullable SecretRef webhook) implements Definition {
+
+        /** {@return the URL's path without {@code .git} and slashes at its ends, for example {@code acme/shop}} */
+        public String fullName() {
+            return GitUrl.fullName(url);
+        }
+    }
+
+    /** A sender of webhooks that is no Git server, endpoint {@code /hooks/{name}}. */
+    record Source(DefinitionKey key, Verification verification) implements Definition {}
+
+    /** How a generic sender proves itself. */
+    sealed interface Verification {
+        /**
+         * A signature of the raw body.
+         *
+         * @param header the header's name, in lower case
+         * @param algorithm {@code sha256} or {@code sha512}
+         * @param prefix what stands before the digest, for example {@code sha256=}; may be empty
+         * @param encoding {@code hex} or {@code base64}
+         */
+        record Hmac(SecretRef secret, String header, String algorithm, String prefix, String encoding)
+                implements Verification {}
+
+        /** {@code Authorization: Bearer} with a shared token. */
+        record Bearer(SecretRef token) implements Verification {}
+    }
+
+    /** A Jenkins server and the user whose API token starts jobs there. */
+    record JenkinsServer(DefinitionKey key, String url, String user, SecretRef token) implements Definition {}
+
+    /**
+     * A Slack workspace, by bot token or by incoming webhook.
+     *
+     * @param token the bot token; null if messages go by webhook
+     * @param webhook the incoming webhook's URL, which is a secret; null if messages go by bot token
+     * @param apiUrl where the Web API is
+     */
+    record SlackWorkspace(
+            DefinitionKey key,
+            @Nullable SecretRef token,
+            @Nullable SecretRef webhook,
+            String apiUrl) implements Definition {
+        /** Slack's own address of its Web API. */
+        public static final String DEFAULT_API_URL = "https://slack.com/api";
+
+        public SlackWorkspace {
+            if ((token == null) == (webhook == null)) {
+                throw new IllegalArgumentException("a SlackWorkspace has either a token or a webhook");
+            }
+        }
+    }
+
+    /** {@return those of a kind, in the order given} */
+    static <T extends Definition> List<T> ofKind(Iterable<? extends Definition> definitions, Class<T> kind) {
+        List<T> found = new ArrayList<>();
+        for (Definition definition : definitions) {
+            if (kind.isInstance(definition)) {
+                found.add(kind.cast(definition));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** {@return those of a kind by name} */
+    static <T extends Definition> Map<String, T> byName(Iterable<? extends Definition> definitions, Class<T> kind) {
+        Map<String, T> found = new LinkedHashMap<>();
+        for (T definition : ofKind(definitions, kind)) {
+            found.put(definition.name(), definition);
+        }
+        return Map.copyOf(found);
+    }
+}
