@@ -58,6 +58,7 @@ final class HttpFront implements AutoCloseable {
     }
 
     /** A request, read wholly. {@code segments} are the path's parts, each decoded once. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never kept
     record Request(String method, List<String> segments, Map<String, String> query, Headers headers, byte[] body) {
 
         Optional<String> header(String name) {
@@ -90,6 +91,7 @@ final class HttpFront implements AutoCloseable {
     }
 
     /** An answer, written wholly. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never kept
     record Answer(int status, Map<String, String> headers, byte[] body) {
         static Answer text(int status, String text) {
             return new Answer(
@@ -211,7 +213,7 @@ final class HttpFront implements AutoCloseable {
     private static Request read(HttpExchange exchange) throws IOException {
         URI uri = exchange.getRequestURI();
         List<String> segments = new ArrayList<>();
-        for (String segment : uri.getRawPath().split("/")) {
+        for (String segment : uri.getRawPath().split("/", -1)) {
             if (!segment.isEmpty()) {
                 // In a path a plus is a plus.
                 segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
