@@ -6,23 +6,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A server that a killed process left running in a directory of ours. The caller holds the directory's lock. */
 final class PostgresOrphan {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final PostgresPrograms programs;
     private final Path cluster;
 
-    PostgresOrphan(Path cluster) {
+    PostgresOrphan(PostgresPrograms programs, Path cluster) {
+        this.programs = programs;
         this.cluster = cluster;
     }
 
     /**
-     * Ends it, if there is one, and takes its pid file away. It is killed, not asked: its clients are gone, and its next
-     * start recovers the directory as after any crash. A pid file whose process id meanwhile belongs to a stranger is
+     * Ends it, if there is one, and takes its pid file away. It is asked to stop, which spares the next start a
+     * recovery, and killed when it does not. A pid file whose process id meanwhile belongs to a stranger is
      * taken away too, or PostgreSQL would not start beside it.
      *
      * @throws IllegalStateException if it does not end
@@ -85,9 +84,12 @@ final class PostgresOrphan {
         return List.of(process.info().arguments().orElse(new String[0])).contains(cluster.toString());
     }
 
-    // PostgreSQL's workers end by themselves when they see that their parent is gone; one that is busy does not see it.
     private void kill(ProcessHandle server) {
         List<ProcessHandle> workers = server.descendants().toList();
+        programs.run(
+                PATIENCE.plusSeconds(5),
+                "pg_ctl",
+                List.of("stop", "-w", "-t", "" + PATIENCE.toSeconds(), "-m", "fast", "-D", cluster.toString()));
         server.destroyForcibly();
         await(server);
         for (ProcessHandle worker : workers) {
@@ -96,15 +98,20 @@ final class PostgresOrphan {
         }
     }
 
+    // Not onExit(): for a process that is no child it looks only every few hundred milliseconds.
     private void await(ProcessHandle process) {
-        try {
-            process.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while ending process " + process.pid(), e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException(
-                    "process " + process.pid() + ", a database server left over in " + cluster + ", does not end", e);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (process.isAlive()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "process " + process.pid() + ", a database server left over in " + cluster + ", does not end");
+            }
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while ending process " + process.pid(), e);
+            }
         }
     }
 }

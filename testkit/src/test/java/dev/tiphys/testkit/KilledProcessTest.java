@@ -33,15 +33,16 @@ class KilledProcessTest {
     @Test
     void theDatabaseEndsItsOrphanAndKeepsWhatWasCommitted() throws Exception {
         ProcessHandle orphan;
+        int port;
         try (VictimProcess victim = VictimProcess.start(DatabaseVictim.class, directory)) {
-            long pid = Long.parseLong(
-                    Files.readAllLines(directory.resolve("data/postmaster.pid")).getFirst());
-            orphan = ProcessHandle.of(pid).orElseThrow();
+            List<String> lines = Files.readAllLines(directory.resolve("data/postmaster.pid"));
+            orphan = ProcessHandle.of(Long.parseLong(lines.getFirst())).orElseThrow();
+            port = Integer.parseInt(lines.get(3));
             victim.kill();
         }
         assertThat(orphan.isAlive()).as("a server outlives its killed parent").isTrue();
 
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory, 0)) {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory, port)) {
             assertThat(orphan.isAlive()).isFalse();
             assertThat(rows(database)).isEqualTo(1);
         }
@@ -81,13 +82,13 @@ class KilledProcessTest {
 
     @Test
     void theBrokerKeepsWhatItAcknowledged() throws Exception {
-        String cluster;
+        String[] said;
         try (VictimProcess victim = VictimProcess.start(BrokerVictim.class, directory)) {
-            cluster = victim.said();
+            said = victim.said().split(" ", -1);
             victim.kill();
         }
 
-        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, 0);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(directory, Integer.parseInt(said[1]));
                 Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             TopicPartition partition = new TopicPartition("events", 0);
 
@@ -97,7 +98,7 @@ class KilledProcessTest {
                                     .get()
                                     .offset())
                             .isEqualTo(100));
-            assertThat(admin.describeCluster().clusterId().get()).isEqualTo(cluster);
+            assertThat(admin.describeCluster().clusterId().get()).isEqualTo(said[0]);
         }
     }
 
@@ -141,7 +142,7 @@ class KilledProcessTest {
                 for (int i = 0; i < 100; i++) {
                     producer.send(new ProducerRecord<>("events", "k", "v" + i)).get();
                 }
-                System.out.println(admin.describeCluster().clusterId().get());
+                System.out.println(admin.describeCluster().clusterId().get() + " " + broker.port());
                 new CountDownLatch(1).await();
             }
         }
