@@ -15,7 +15,7 @@ final class Budget implements CelEvaluationListener {
 
     private static final int MAX_ELEMENTS = 100_000;
     private static final long MAX_COST = 2_000_000;
-    private static final int FREE_SIZE = 32;
+    private static final int FREE_SIZE = 128;
 
     private long cost;
 
@@ -37,11 +37,29 @@ final class Budget implements CelEvaluationListener {
     private static int sizeOf(Object value) {
         return switch (value) {
             case String text -> bounded(text.length(), MAX_TEXT);
-            case Collection<?> elements -> bounded(elements.size(), MAX_ELEMENTS);
-            case Map<?, ?> entries -> bounded(entries.size(), MAX_ELEMENTS);
             case dev.cel.common.values.CelByteString bytes -> bounded(bytes.size(), MAX_TEXT);
+            case JsonView.Part part -> part.size();
+            case Collection<?> elements -> count(elements, 0);
+            case Map<?, ?> entries -> count(entries.values(), 0);
             case Object _ -> 0;
         };
+    }
+
+    /**
+     * Counts a part as often as it appears: a list of forty levels, each twice the same list, is small in memory, but whoever
+     * walks it, CEL first, never comes to its end. JSON of the scope is a tree and need not be walked.
+     */
+    private static int count(Collection<?> elements, int before) {
+        int count = bounded(before + elements.size(), MAX_ELEMENTS);
+        for (Object element : elements) {
+            count = switch (element) {
+                case JsonView.Part part -> bounded(count + part.size(), MAX_ELEMENTS);
+                case Collection<?> nested -> count(nested, count);
+                case Map<?, ?> nested -> count(nested.values(), count);
+                case Object _ -> count;
+            };
+        }
+        return count;
     }
 
     private static int bounded(int size, int limit) {

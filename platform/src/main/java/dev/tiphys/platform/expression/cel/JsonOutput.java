@@ -59,7 +59,10 @@ final class JsonOutput {
         return switch (value) {
             case NullValue _ -> NODES.nullNode();
             case Boolean truth -> NODES.booleanNode(truth);
+            case Long number
+            when number.intValue() == number -> NODES.numberNode(number.intValue()); // as Jackson reads it
             case Long number -> NODES.numberNode(number);
+            case UnsignedLong number when number.longValue() >= 0 -> json(expression, number.longValue(), depth);
             case UnsignedLong number -> NODES.numberNode(number.bigIntegerValue());
             case Double number when Double.isFinite(number) -> NODES.numberNode(number);
             case String text -> text(expression, text, text.length());

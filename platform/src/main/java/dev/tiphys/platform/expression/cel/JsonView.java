@@ -26,12 +26,19 @@ final class JsonView {
 
     private @Nullable Miss miss;
 
+    /** A container of the scope. */
+    sealed interface Part {
+        int size();
+    }
+
     private record Miss(String key, ObjectNode where) {}
 
     Map<String, Object> variables(Set<String> names, JsonNode scope) {
         Map<String, Object> variables = new HashMap<>();
         for (String name : names) {
-            variables.put(name, view(scope.path(name)));
+            if (scope.has(name)) {
+                variables.put(name, view(scope.path(name)));
+            }
         }
         return variables;
     }
@@ -62,7 +69,7 @@ final class JsonView {
         };
     }
 
-    private final class ObjectView extends AbstractMap<String, Object> {
+    private final class ObjectView extends AbstractMap<String, Object> implements Part {
         private final ObjectNode node;
 
         private ObjectView(ObjectNode node) {
@@ -114,7 +121,7 @@ final class JsonView {
         }
     }
 
-    private final class ArrayView extends AbstractList<Object> {
+    private final class ArrayView extends AbstractList<Object> implements Part {
         private final ArrayNode node;
 
         private ArrayView(ArrayNode node) {

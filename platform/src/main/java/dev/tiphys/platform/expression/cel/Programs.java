@@ -51,7 +51,7 @@ final class Programs {
             .maxRegexProgramSize(1_000)
             .build();
 
-    private static final Cel LANGUAGE = CelFactory.standardCelBuilder()
+    private static final Cel LANGUAGE = CelFactory.plannerCelBuilder()
             .setOptions(OPTIONS)
             .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
             .addCompilerLibraries(CelExtensions.optional(), strings(), BoundedStrings.INSTANCE)
@@ -68,10 +68,12 @@ final class Programs {
     /**
      * A program and the variables that it needs.
      *
-     * @param variables those that are not only names within a macro
+     * @param names every name in it, those within macros too, which may hide a variable
+     * @param variables the names that can only be variables
      */
-    record Compiled(Program program, Set<String> variables) {
+    record Compiled(Program program, Set<String> names, Set<String> variables) {
         Compiled {
+            names = Set.copyOf(names);
             variables = Set.copyOf(variables);
         }
     }
@@ -134,8 +136,9 @@ final class Programs {
             identifiers.forEach(name -> builder.addVar(name, SimpleType.DYN));
             Cel cel = builder.build();
             Program program = cel.createProgram(valid(source, cel.check(parsed)));
-            identifiers.removeAll(ofMacros);
-            return new Compiled(program, identifiers);
+            Set<String> variables = new TreeSet<>(identifiers);
+            variables.removeAll(ofMacros);
+            return new Compiled(program, identifiers, variables);
         } catch (CelEvaluationException | CelValidationException e) {
             throw new CannotResolve(source, reason(e));
         }
@@ -166,7 +169,7 @@ final class Programs {
 
     private static Object run(String source, Compiled compiled, JsonView view, JsonNode scope) throws CannotResolve {
         try {
-            return compiled.program().trace(view.variables(compiled.variables(), scope), new Budget());
+            return compiled.program().trace(view.variables(compiled.names(), scope), new Budget());
         } catch (CelEvaluationException e) {
             throw switch (e.getErrorCode()) {
                 case ATTRIBUTE_NOT_FOUND -> view.missed(source, reason(e));

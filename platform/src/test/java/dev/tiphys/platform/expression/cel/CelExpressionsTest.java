@@ -32,6 +32,7 @@ class CelExpressionsTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
+                quoteCharacter = '`',
                 value = {
                     "event.count             | 3",
                     "event.count + 1         | 4",
@@ -70,6 +71,7 @@ class CelExpressionsTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
+                quoteCharacter = '`',
                 value = {
                     "r-${{ event.git.revision }}!             | r-abc!",
                     "${{event.count}}/${{ event.whole }}      | 3/2",
@@ -78,7 +80,7 @@ class CelExpressionsTest {
                     "x ${{ {\"a\": {\"b\": 1}} }} y           | x {\"a\":{\"b\":1}} y",
                     "x ${{ \"}}\" }} y                        | x }} y",
                     "x ${{ \"\\\"}}\" }} y                    | x \"}} y",
-                    "x ${{ r\"\\\" + \"}}\" }} y              | x \\}} y",
+                    "x ${{ r\"\\w\" + r'}}' }} y              | x \\w}} y",
                     "x $${{ event }} ${{ event.count }}       | x ${{ event }} 3",
                     "$${{ event }}                            | ${{ event }}",
                     "costs $5 {{ x }} }}                      | costs $5 {{ x }} }}"
@@ -190,7 +192,6 @@ class CelExpressionsTest {
         void isRefusedWhenItIsLongOrDeep() {
             assertEnds("1" + " + 1".repeat(2000));
             assertEnds("(".repeat(500) + "1" + ")".repeat(500));
-            assertEnds("!".repeat(3000) + "true");
         }
 
         private void assertEnds(String expression) {
@@ -206,10 +207,11 @@ class CelExpressionsTest {
         @ParameterizedTest
         @CsvSource(
                 delimiter = '|',
+                quoteCharacter = '`',
                 value = {
                     "event.count == 3               | true",
                     "${{ event.count == 4 }}        | false",
-                    "' ${{ event.count > 2 }} '     | true",
+                    "` ${{ event.count > 2 }} `     | true",
                     "event.git.branch.startsWith(\"ma\") && steps[\"build-1\"].outputs.ok | true"
                 })
         void isDecided(String condition, boolean decision) {
