@@ -69,7 +69,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             PostgresPrograms programs = new PostgresPrograms(PostgresBinaries.unpacked());
             Path cluster = home.resolve("data");
-            new PostgresOrphan(cluster).end();
+            new PostgresOrphan(programs, cluster).end();
             int listening = Ports.orFree(port, "database");
             String password = password(home);
             initialise(programs, cluster, home.resolve("password"));
