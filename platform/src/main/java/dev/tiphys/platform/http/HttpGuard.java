@@ -1,0 +1,143 @@
+package dev.tiphys.platform.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tiphys.contracts.Json;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before every address. Hooks and health are open; all else needs the bearer token. A foreign {@code Host} or {@code
+ * Origin} is refused, so that a page in somebody's browser cannot reach a service on that person's machine.
+ */
+@Singleton
+final class HttpGuard {
+    /** Before every other filter. */
+    private static final int FIRST = 1_000;
+
+    private static final Set<String> OWN_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    private final byte[] token;
+    private final Set<String> hosts;
+
+    HttpGuard(
+            @ConfigProperty(name = "tiphys.http.token") Optional<String> token,
+            @ConfigProperty(name = "tiphys.http.token-file") Optional<Path> tokenFile,
+            @ConfigProperty(name = "tiphys.http.allowed-hosts") Optional<List<String>> allowedHosts) {
+        this.token = token(token, tokenFile);
+        Set<String> all = new HashSet<>(OWN_HOSTS);
+        allowedHosts.orElse(List.of()).forEach(host -> all.add(host.toLowerCase(Locale.ROOT)));
+        this.hosts = Set.copyOf(all);
+    }
+
+    private static byte[] token(Optional<String> token, Optional<Path> file) {
+        if (token.isPresent()) {
+            return token.get().strip().getBytes(UTF_8);
+        }
+        if (file.isEmpty()) {
+            throw new IllegalStateException(
+                    "the HTTP interface needs a bearer token: set TIPHYS_HTTP_TOKEN_FILE to a file"
+                            + " that holds it, or TIPHYS_HTTP_TOKEN");
+        }
+        try {
+            String text = Files.readString(file.get()).strip();
+            if (text.isEmpty()) {
+                throw new IllegalStateException("the token file " + file.get() + " is empty");
+            }
+            return text.getBytes(UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the token file " + file.get() + " cannot be read", e);
+        }
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::check, FIRST);
+    }
+
+    private void check(RoutingContext context) {
+        String path = context.normalizedPath();
+        if (path.equals("/q/health") || path.startsWith("/q/health/")) {
+            context.next();
+            return;
+        }
+        HttpServerRequest request = context.request();
+        String host = request.authority() == null ? "" : request.authority().host();
+        if (!hosts.contains(bracketed(host))) {
+            refuse(
+                    context,
+                    421,
+                    "the host " + printable(host)
+                            + " is not served here; tiphys.http.allowed-hosts lists those that are");
+            return;
+        }
+        if (path.startsWith("/hooks/")) {
+            context.next();
+            return;
+        }
+        if (!isOwn(request.getHeader(HttpHeaders.ORIGIN))) {
+            refuse(context, 403, "requests from pages of other origins are refused");
+            return;
+        }
+        if (!isAuthorised(request.getHeader(HttpHeaders.AUTHORIZATION))) {
+            context.response().putHeader("WWW-Authenticate", "Bearer");
+            refuse(context, 401, "send the header Authorization: Bearer with the service's token");
+            return;
+        }
+        context.next();
+    }
+
+    private boolean isOwn(@Nullable String origin) {
+        if (origin == null) {
+            return true;
+        }
+        try {
+            String host = URI.create(origin).getHost();
+            return host != null && hosts.contains(bracketed(host));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private boolean isAuthorised(@Nullable String authorization) {
+        String scheme = "Bearer ";
+        if (authorization == null || !authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {
+            return false;
+        }
+        byte[] given = authorization.substring(scheme.length()).strip().getBytes(UTF_8);
+        return MessageDigest.isEqual(given, token);
+    }
+
+    private static String bracketed(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        return lower.contains(":") && !lower.startsWith("[") ? "[" + lower + "]" : lower;
+    }
+
+    private static String printable(String host) {
+        return host.replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "?");
+    }
+
+    private static void refuse(RoutingContext context, int status, String detail) {
+        String title = status == 401 ? "Unauthorized" : status == 403 ? "Forbidden" : "Misdirected Request";
+        context.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .end(Buffer.buffer(Json.bytes(Problem.of(status, title, detail))));
+    }
+}

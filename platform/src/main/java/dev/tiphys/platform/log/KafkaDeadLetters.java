@@ -1,0 +1,59 @@
+package dev.tiphys.platform.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tiphys.contracts.Topic;
+import dev.tiphys.contracts.audit.DeadLettered;
+import dev.tiphys.contracts.cloudevent.Causality;
+import dev.tiphys.contracts.cloudevent.CloudEvent;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
+
+/** Writes dead letters to their topic, and a line to the service's own log. */
+@Singleton
+final class KafkaDeadLetters implements DeadLetters {
+    private static final Logger log = Logger.getLogger(KafkaDeadLetters.class);
+
+    private final LogWriter writer;
+    private final Clock clock;
+
+    KafkaDeadLetters(LogWriter writer, Clock clock) {
+        this.writer = writer;
+        this.clock = clock;
+    }
+
+    @Override
+    public CompletionStage<Void> put(
+            ConsumerRecord<String, byte[]> record, String service, String reason, int attempts) {
+        log.warnf(
+                "%s cannot handle %s-%d@%d: %s", service, record.topic(), record.partition(), record.offset(), reason);
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Header header : record.headers()) {
+            headers.put(header.key(), header.value() == null ? "" : new String(header.value(), UTF_8));
+        }
+        byte[] value = record.value();
+        DeadLettered letter = new DeadLettered(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.key(),
+                service,
+                reason,
+                attempts,
+                headers,
+                value == null ? null : Base64.getEncoder().encodeToString(value));
+        String id = service + "/" + record.topic() + "/" + record.partition() + "/" + record.offset();
+        String key = record.key() == null ? record.topic() : record.key();
+        return writer.append(
+                Topic.DEAD_LETTERS,
+                key,
+                new CloudEvent<>(id, "/tiphys/" + service, record.topic(), clock.instant(), Causality.NONE, letter));
+    }
+}
