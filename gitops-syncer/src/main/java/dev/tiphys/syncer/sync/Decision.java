@@ -1,7 +1,7 @@
 package dev.tiphys.syncer.sync;
 
 import dev.tiphys.contracts.cloudevent.Causality;
-import dev.tiphys.contracts.sync.SyncFact;
+import dev.tiphys.contracts.payload.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +18,8 @@ public record Decision(ApplicationState next, List<Told> facts, @Nullable Refusa
         facts = List.copyOf(facts);
     }
 
-    /** A fact, with the id that makes a repetition recognisable. */
-    public record Told(String id, Causality causality, SyncFact fact) {}
+    /** A fact or a person's action, with the id that makes a repetition recognisable. */
+    public record Told(String id, Causality causality, Payload fact) {}
 
     /** Why not. */
     public enum Why {

@@ -6,6 +6,5 @@ public enum StageName {
     RENDER,
     PLAN,
     APPLY,
-    PRUNE,
     HEALTH
 }

@@ -1,7 +1,9 @@
 package dev.tiphys.syncer.sync;
 
 import dev.tiphys.contracts.cloudevent.Causality;
+import dev.tiphys.contracts.audit.ActionTaken;
 import dev.tiphys.contracts.definition.Application;
+import dev.tiphys.contracts.payload.Payload;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.ApplicationStatus;
 import dev.tiphys.contracts.sync.DeployedBy;
@@ -177,6 +179,7 @@ public final class SyncRules {
             }
             Application.Automated automated = definition.automated();
             Held held = state.held();
+            tellAction(asked.actor(), "sync", revisionText(asked.revision()));
             boolean again = asked.revision() == null && automated == null && held != null && held.pinned();
             String revision = again ? Objects.requireNonNull(held).revision() : asked.revision();
             boolean pruneByDefault = automated == null || automated.prune();
@@ -204,6 +207,7 @@ public final class SyncRules {
                 return refuse(Why.UNKNOWN, application + " has no deployment " + asked.deployment() + " in its history");
             }
             String revision = target.get().revision();
+            tellAction(asked.actor(), "rollback", "to deployment " + asked.deployment() + ", " + revision);
             return accept(own(state, new Trigger.Person(asked.actor(), true), revision, true));
         }
 
@@ -444,7 +448,11 @@ public final class SyncRules {
                             application, id.value(), revision, by, outcome, message, problems, changes)));
         }
 
-        private void tell(Causality causality, SyncFact fact) {
+        private void tellAction(String actor, String action, String comment) {
+            tell(Causality.NONE, new ActionTaken(actor, action, "application " + application, comment));
+        }
+
+        private void tell(Causality causality, Payload fact) {
             facts.add(new Told(application + "/" + state.decisions() + "/" + facts.size(), causality, fact));
         }
 
