@@ -14,7 +14,8 @@ public final class Drift {
      * @param desired as in {@link Change.Update#tree()}
      */
     public static boolean sameAsApplied(ObjectNode desired, ObjectNode live, String fieldManager) {
-        return differences(desired, live, fieldManager).isEmpty();
+        return Comparison.ownsAll(desired, live, fieldManager)
+                && differences(desired, live, fieldManager).isEmpty();
     }
 
     /**
@@ -24,6 +25,6 @@ public final class Drift {
      * @param desired as in {@link Change.Update#tree()}
      */
     public static List<Difference> differences(ObjectNode desired, ObjectNode live, String fieldManager) {
-        return List.of(new Difference(fieldManager, desired.toString(), live.toString()));
+        return Comparison.differences(desired, live, fieldManager);
     }
 }
