@@ -198,7 +198,7 @@ final class ApplicationActor {
 
     private boolean waitFor(Operation running, StageOutcome.Waiting waiting) {
         Instant now = surroundings.time().instant();
-        Wait wait = waiting.wait();
+        Wait wait = waiting.what();
         if (!now.isBefore(running.deadline())) {
             String message = "not done by its deadline " + running.deadline() + ": " + wait.on() + ": " + wait.unblock();
             return end(running, Outcome.FAILED, message, waiting.problems(), waiting.changes());
@@ -432,20 +432,20 @@ final class ApplicationActor {
 
     private void syncItself(Application application, Comparison comparison, String commit) {
         ApplicationState state = handler.newest(name);
-        boolean wanted = application.automated() != null
-                && state.operation() == null
+        Application.Automated automated = application.automated();
+        boolean wanted = state.operation() == null
                 && comparison.sync() == SyncStatus.OUT_OF_SYNC
                 && comparison.work()
                 && !SyncRules.heldByRun(state)
                 && newest != null
                 && newest.sha().equals(commit);
-        if (!wanted) {
+        if (automated == null || !wanted) {
             return;
         }
         Attempt attempt = state.attempt();
         if (attempt != null && attempt.isAbout(commit, parameters(application))) {
             Instant allowed = SyncRules.healAfter(attempt);
-            boolean heals = application.automated().selfHeal() && attempt.failure() == null;
+            boolean heals = automated.selfHeal() && attempt.failure() == null;
             if (heals && surroundings.time().instant().isBefore(allowed)) {
                 wakeAt(allowed);
             }

@@ -15,11 +15,11 @@ sealed interface StageOutcome {
     /**
      * It cannot go on now.
      *
-     * @param wait {@code until} is when to try again even if nothing happens
+     * @param what {@code until} is when to try again even if nothing happens
      * @param problems what to tell if the deadline comes first
      * @param again where to go on
      */
-    record Waiting(Wait wait, List<Problem> problems, Stage again, Changes changes) implements StageOutcome {
+    record Waiting(Wait what, List<Problem> problems, Stage again, Changes changes) implements StageOutcome {
         public Waiting {
             problems = List.copyOf(problems);
         }

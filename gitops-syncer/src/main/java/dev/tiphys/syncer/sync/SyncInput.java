@@ -59,7 +59,7 @@ public sealed interface SyncInput {
     record StageEntered(OperationId operation, StageName stage, Changes changes) implements SyncInput {}
 
     /** It cannot go on now. */
-    record Blocked(OperationId operation, Wait wait) implements SyncInput {}
+    record Blocked(OperationId operation, Wait what) implements SyncInput {}
 
     /** It is over. */
     record Over(OperationId operation, Outcome outcome, String message, List<Problem> problems, Changes changes)

@@ -327,7 +327,7 @@ public final class SyncRules {
             if (operation == null || !state.runs(blocked.operation())) {
                 return stale(blocked.operation());
             }
-            Wait wait = sinceBefore(operation.waiting(), blocked.wait());
+            Wait wait = sinceBefore(operation.waiting(), blocked.what());
             if (wait.equals(operation.waiting())) {
                 return unchanged();
             }
@@ -343,10 +343,10 @@ public final class SyncRules {
         }
 
         private static Wait sinceBefore(@Nullable Wait before, Wait wait) {
-            boolean same = before != null
-                    && before.reason().equals(wait.reason())
-                    && before.on().equals(wait.on());
-            return same ? new Wait(wait.reason(), wait.on(), before.since(), wait.until(), wait.unblock()) : wait;
+            if (before == null || !before.reason().equals(wait.reason()) || !before.on().equals(wait.on())) {
+                return wait;
+            }
+            return new Wait(wait.reason(), wait.on(), before.since(), wait.until(), wait.unblock());
         }
 
         private Decision onOver(SyncInput.Over over) {
