@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 /** Follows all objects of one kind: lists them once, then watches, and lists again when the watch was lost for too long. */
 final class KindWatch implements AutoCloseable {
     private final SharedIndexInformer<GenericKubernetesResource> informer;
+    private final CompletableFuture<Void> started;
     private volatile String trouble = "the first list is not there yet";
 
     KindWatch(
@@ -32,7 +34,7 @@ final class KindWatch implements AutoCloseable {
                     return true;
                 })
                 .addEventHandler(handler);
-        var unused = informer.start(); // await() tells when it is done; failures are tried again by the informer
+        this.started = informer.start().toCompletableFuture(); // failures are tried again by the informer
     }
 
     /** {@return whether everything that exists is known} */
@@ -41,7 +43,7 @@ final class KindWatch implements AutoCloseable {
             return true;
         }
         try {
-            informer.start().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
             trouble = e.getMessage() == null ? trouble : e.getMessage();
         }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What the watches told. Whole for objects that applications name or own and for what runs below them; of everything else
@@ -90,8 +91,12 @@ final class LiveObjects {
                 || followers.containsKey(key)
                 || object.path("metadata").path("annotations").has(Tracking.ANNOTATION);
         Entry next = new Entry(whole ? ownFieldsOnly(object) : stub(object), whole);
-        Entry kept = objects.merge(key, next, LiveObjects::newer);
-        return kept == next ? interested(key, object) : Set.of();
+        AtomicBoolean news = new AtomicBoolean();
+        objects.compute(key, (_, known) -> {
+            news.set(known == null || isNews(known, next));
+            return known == null || news.get() ? next : known;
+        });
+        return news.get() ? interested(key, object) : Set.of();
     }
 
     /** {@return the applications that follow the object, or what it ran for} */
@@ -107,10 +112,10 @@ final class LiveObjects {
         return known.path("metadata").path("uid").equals(deleted.path("metadata").path("uid"));
     }
 
-    private static Entry newer(Entry known, Entry next) {
-        boolean older = version(next.object()) < version(known.object());
-        boolean poorer = version(next.object()) == version(known.object()) && (known.whole() || !next.whole());
-        return older || poorer ? known : next;
+    private static boolean isNews(Entry known, Entry next) {
+        boolean sameVersion = version(next.object()) == version(known.object());
+        boolean more = next.whole() && !known.whole();
+        return sameVersion ? more : version(next.object()) > version(known.object());
     }
 
     private static long version(ObjectNode object) {
