@@ -178,9 +178,9 @@ class SyncRulesTest {
         @Test
         void tellsAWaitOnceAndKeepsItsBeginning() {
             given(requested(1, ONE));
-            given(new SyncInput.Blocked(running().id(), wait("Deployment shop/web", NOON)));
+            given(new SyncInput.Blocked(running().id(), waiting("Deployment shop/web", NOON)));
 
-            given(new SyncInput.Blocked(running().id(), wait("Deployment shop/web", NOON.plusSeconds(5))));
+            given(new SyncInput.Blocked(running().id(), waiting("Deployment shop/web", NOON.plusSeconds(5))));
 
             assertThat(last.facts()).isEmpty();
             assertThat(Objects.requireNonNull(running().waiting()).since()).isEqualTo(NOON);
@@ -189,9 +189,9 @@ class SyncRulesTest {
         @Test
         void tellsAnotherWait() {
             given(requested(1, ONE));
-            given(new SyncInput.Blocked(running().id(), wait("Deployment shop/web", NOON)));
+            given(new SyncInput.Blocked(running().id(), waiting("Deployment shop/web", NOON)));
 
-            given(new SyncInput.Blocked(running().id(), wait("Deployment shop/api", NOON)));
+            given(new SyncInput.Blocked(running().id(), waiting("Deployment shop/api", NOON)));
 
             assertThat(fact()).isInstanceOf(SyncFact.SyncWaiting.class);
         }
@@ -408,7 +408,7 @@ class SyncRulesTest {
         return new DeployedBy("run-" + fence, "delivery", "deploy", 1, fence);
     }
 
-    private static Wait wait(String on, Instant since) {
+    private static Wait waiting(String on, Instant since) {
         return new Wait("health", on, since, NOON.plusSeconds(60), "container web: ImagePullBackOff");
     }
 
