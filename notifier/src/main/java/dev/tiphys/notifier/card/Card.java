@@ -109,7 +109,8 @@ public final class Card {
         int room = ALL_STEPS;
         List<Integer> byUrgency = IntStream.range(0, steps.size())
                 .boxed()
-                .sorted(Comparator.comparing(index -> urgency(steps.get(index).state())))
+                .sorted(Comparator.comparingInt(
+                        index -> urgency(steps.get(index).state())))
                 .toList();
         for (int index : byUrgency) {
             room -= lines.get(index).length() + 1;
@@ -146,7 +147,10 @@ public final class Card {
 
     private static String step(StepPicture step) {
         StringBuilder line = new StringBuilder(Signs.of(step.state()));
-        line.append(" *").append(Mrkdwn.line(step.name(), NAME)).append("* ").append(step.state().word());
+        line.append(" *")
+                .append(Mrkdwn.line(step.name(), NAME))
+                .append("* ")
+                .append(step.state().word());
         if (step.attempt() > 1) {
             line.append(" · attempt ").append(step.attempt());
         }
@@ -203,7 +207,8 @@ public final class Card {
         if (detail == null && !picture.state().finished()) {
             detail = picture.steps().stream()
                     .filter(step -> step.state() == RunState.RUNNING || step.state() == RunState.WAITING)
-                    .map(step -> String.format(Locale.ROOT, "%s %s", step.name(), step.state().word()))
+                    .map(step -> String.format(
+                            Locale.ROOT, "%s %s", step.name(), step.state().word()))
                     .collect(Collectors.joining(", "));
         }
         return Mrkdwn.line(detail == null || detail.isEmpty() ? said : said + ": " + detail, FALLBACK);

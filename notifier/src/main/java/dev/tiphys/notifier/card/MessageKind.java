@@ -1,6 +1,5 @@
 package dev.tiphys.notifier.card;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What a message is for. */
@@ -19,7 +18,6 @@ public enum MessageKind {
     NOTICE;
 
     /** {@return the word in keys and answers} */
-    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

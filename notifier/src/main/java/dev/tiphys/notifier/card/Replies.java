@@ -107,6 +107,7 @@ public final class Replies {
 
     private static Message message(String text, String head, String detail) {
         return new Message(
-                Mrkdwn.line(text, FALLBACK), List.of(Blocks.section(head), Blocks.section(Mrkdwn.quote(detail, REASON))));
+                Mrkdwn.line(text, FALLBACK),
+                List.of(Blocks.section(head), Blocks.section(Mrkdwn.quote(detail, REASON))));
     }
 }

@@ -33,8 +33,7 @@ public record RunPicture(
         @Nullable Instant finishedAt,
         List<StepPicture> steps) {
 
-    private static final RunTrigger UNKNOWN_TRIGGER =
-            new RunTrigger(null, null, null, null, null, null, null, null);
+    private static final RunTrigger UNKNOWN_TRIGGER = new RunTrigger(null, null, null, null, null, null, null, null);
 
     public RunPicture {
         steps = List.copyOf(steps);
@@ -53,7 +52,8 @@ public record RunPicture(
             case RunFact.RunStarted f -> known(before, f, f.pipeline()).begun(f, at);
             case RunFact.RunFinished f -> known(before, f, f.pipeline()).ended(f, at);
             case RunFact.StepStarted f ->
-                known(before, f, f.pipeline()).with(f, f.step(), f.kind(), step -> step.begin(f.kind(), f.attempt(), at));
+                known(before, f, f.pipeline())
+                        .with(f, f.step(), f.kind(), step -> step.begin(f.kind(), f.attempt(), at));
             case RunFact.StepWaiting f ->
                 known(before, f, f.pipeline())
                         .with(f, f.step(), "", step -> step.await(f.attempt(), f.waiting(), f.link(), at));
@@ -97,8 +97,7 @@ public record RunPicture(
     }
 
     private static Wait pause(RunFact.StepRetrying f, Instant at) {
-        return new Wait(
-                "the next attempt", "attempt " + (f.attempt() + 1), at, f.resumeAt(), "it goes on by itself");
+        return new Wait("the next attempt", "attempt " + (f.attempt() + 1), at, f.resumeAt(), "it goes on by itself");
     }
 
     private RunPicture asRun(RunFact fact, RunState next, @Nullable Wait wait) {

@@ -40,7 +40,8 @@ public interface Chat {
      * @param threadTs the thread to look in; null for the channel
      * @param since when it was sent at the earliest
      */
-    record Search(Lane lane, @Nullable String channelId, @Nullable String threadTs, String mark, Instant since) {}
+    record Search(
+            Lane lane, @Nullable String channelId, @Nullable String threadTs, String mark, Instant since) {}
 
     /** What became of a call. */
     sealed interface Answer {

@@ -65,7 +65,10 @@ public final class Courier {
         Entry entry = candidate.entry();
         Instant now = clock.instant();
         if (entry.plannedAt().plus(patience.giveUp()).isBefore(now)) {
-            return settle(entry, new Settlement.Refused("it could not be sent for " + patience.giveUp().toHours() + " h"));
+            return settle(
+                    entry,
+                    new Settlement.Refused(
+                            "it could not be sent for " + patience.giveUp().toHours() + " h"));
         }
         if (entry.notBefore().isAfter(now)) {
             return entry.notBefore();
@@ -111,18 +114,19 @@ public final class Courier {
         return switch (sighting) {
             case Sighting.Seen(String channelId, String ts) -> new Settlement.Sent(channelId, ts);
             case Sighting.NotThere _ -> send(entry, workspace, post);
-            case Sighting.Blind(String reason) -> entry.doubt() == Doubt.SLIGHT
-                    ? send(entry, workspace, post)
-                    : new Settlement.Unknown(
-                            "it is not known whether it arrived, and looking is not possible: " + reason);
+            case Sighting.Blind(String reason) ->
+                entry.doubt() == Doubt.SLIGHT
+                        ? send(entry, workspace, post)
+                        : new Settlement.Unknown(
+                                "it is not known whether it arrived, and looking is not possible: " + reason);
             case Sighting.Later(Duration retryAfter, String reason) ->
                 again(entry, clock.instant().plus(retryAfter), entry.doubt(), reason);
         };
     }
 
     private Settlement send(Entry entry, Workspace workspace, Route.Post post) {
-        Answer answer = chat.post(new Chat.Posting(
-                entry.lane(), post.threadTs(), post.broadcast(), post.mark(), entry.outgoing()));
+        Answer answer = chat.post(
+                new Chat.Posting(entry.lane(), post.threadTs(), post.broadcast(), post.mark(), entry.outgoing()));
         return after(entry, workspace, Limits.Method.POST, answer);
     }
 
@@ -136,15 +140,15 @@ public final class Courier {
         return settlement;
     }
 
-    private Settlement meaning(
-            Entry entry, Workspace workspace, Limits.Method method, Answer answer, Instant now) {
+    private Settlement meaning(Entry entry, Workspace workspace, Limits.Method method, Answer answer, Instant now) {
         return switch (answer) {
             case Answer.Done(var channelId, var ts) -> new Settlement.Sent(channelId, ts);
             case Answer.Refused(String reason) -> new Settlement.Refused(reason);
             case Answer.Gone(String reason) -> new Settlement.CardLost(reason);
-            case Answer.Malformed(String reason) -> entry.isPlain()
-                    ? new Settlement.Refused(reason)
-                    : new Settlement.Again(now, entry.doubt(), true, reason, false);
+            case Answer.Malformed(String reason) ->
+                entry.isPlain()
+                        ? new Settlement.Refused(reason)
+                        : new Settlement.Again(now, entry.doubt(), true, reason, false);
             case Answer.Limited(Duration retryAfter) -> {
                 Instant until = now.plus(retryAfter);
                 limits.pause(method, entry.lane(), until);

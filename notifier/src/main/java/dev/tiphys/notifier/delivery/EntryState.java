@@ -1,6 +1,5 @@
 package dev.tiphys.notifier.delivery;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Where an entry of the ledger stands. */
@@ -18,7 +17,6 @@ public enum EntryState {
     UNKNOWN;
 
     /** {@return the word in answers} */
-    @JsonValue
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

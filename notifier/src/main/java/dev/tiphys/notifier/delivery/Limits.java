@@ -123,7 +123,9 @@ public final class Limits {
             until = fault.until();
         }
         Bar bar = bars.get(workspace.name());
-        if (bar != null && bar.fingerprint().equals(workspace.fingerprint()) && bar.until().isAfter(now)) {
+        if (bar != null
+                && bar.fingerprint().equals(workspace.fingerprint())
+                && bar.until().isAfter(now)) {
             Instant glance = now.plus(GLANCE);
             until = bar.until().isBefore(glance) ? bar.until() : glance;
         }

@@ -1,6 +1,5 @@
 package dev.tiphys.notifier.delivery;
 
-import dev.tiphys.notifier.card.MessageKind;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A line of the ledger as people read it.
  *
  * @param id newer ones are greater
+ * @param kind the word of a message's kind
+ * @param state the word of an entry's state
  * @param step the step that it is about; null if it is about the run
  * @param text what was or would have been said, in Slack's markup
  * @param reason why it was not sent, or not yet; null if there is nothing to say
@@ -18,11 +19,11 @@ public record Notification(
         long id,
         String message,
         String run,
-        MessageKind kind,
+        String kind,
         @Nullable String step,
         String workspace,
         String channel,
-        EntryState state,
+        String state,
         String text,
         @Nullable String reason,
         @Nullable String reference,

@@ -35,15 +35,7 @@ public final class Planner {
         Lane lane = new Lane(notice.workspace(), notice.channel());
         String key = key(notice.run(), MessageKind.NOTICE, notice.step() + "/" + notice.attempt(), lane);
         Plan.Addition said = new Plan.Addition(
-                key,
-                MessageKind.NOTICE,
-                notice.step(),
-                lane,
-                false,
-                false,
-                Replies.notice(notice.text()),
-                null,
-                event);
+                key, MessageKind.NOTICE, notice.step(), lane, false, false, Replies.notice(notice.text()), null, event);
         return new Plan(standing.picture(), standing.cardDigest(), List.of(said), Map.of());
     }
 
@@ -124,11 +116,10 @@ public final class Planner {
                     withdrawals.putIfAbsent(waiting.key(), reason);
                 }
             }
-            additions.replaceAll((_, addition) -> addition.kind() == kind
-                            && addition.step().equals(step)
-                            && addition.suppressed() == null
-                    ? addition.withheld(reason)
-                    : addition);
+            additions.replaceAll((_, addition) ->
+                    addition.kind() == kind && addition.step().equals(step) && addition.suppressed() == null
+                            ? addition.withheld(reason)
+                            : addition);
         }
 
         private Plan plan() {

@@ -40,9 +40,10 @@ sealed interface Route {
         Entry entry = candidate.entry();
         return switch (entry.kind()) {
             case OUTCOME -> new Withhold("an incoming webhook has no threads; the run's last message tells its end");
-            case CARD -> wasPosted(candidate.card()) && !entry.last()
-                    ? new Withhold("an incoming webhook cannot edit a message")
-                    : ownMessage(entry);
+            case CARD ->
+                wasPosted(candidate.card()) && !entry.last()
+                        ? new Withhold("an incoming webhook cannot edit a message")
+                        : ownMessage(entry);
             case FAILURE, STUCK, APPROVAL, NOTICE -> ownMessage(entry);
         };
     }
@@ -76,8 +77,7 @@ sealed interface Route {
         return switch (candidate.card()) {
             case CardStanding.Posted(String _, String ts) -> new Post(ts, entry.broadcast(), entry.key());
             case CardStanding.Coming _ -> new Hold(now.plusSeconds(1));
-            case CardStanding.RunUnknown _ ->
-                now.isBefore(patience) ? new Hold(now.plusSeconds(1)) : ownMessage(entry);
+            case CardStanding.RunUnknown _ -> now.isBefore(patience) ? new Hold(now.plusSeconds(1)) : ownMessage(entry);
             case CardStanding.None _, CardStanding.PostedBlind _, CardStanding.Lost _ -> ownMessage(entry);
         };
     }

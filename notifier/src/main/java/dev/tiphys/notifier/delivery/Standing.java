@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param cardDigest the digest of the card's newest state, sent or not; null if there is none
  * @param waiting what is planned and not being sent
  */
-public record Standing(@Nullable RunPicture picture, @Nullable String cardDigest, List<Waiting> waiting) {
+public record Standing(
+        @Nullable RunPicture picture, @Nullable String cardDigest, List<Waiting> waiting) {
 
     public Standing {
         waiting = List.copyOf(waiting);

@@ -13,6 +13,6 @@ final class Away {
     static boolean isBehind(RuntimeException e) {
         return e instanceof LedgerUnavailable
                 || e instanceof LogUnavailable
-                || e instanceof CompletionException && e.getCause() instanceof LogUnavailable;
+                || (e instanceof CompletionException && e.getCause() instanceof LogUnavailable);
     }
 }

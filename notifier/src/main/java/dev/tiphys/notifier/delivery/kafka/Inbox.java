@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the facts of runs and the requests of notify steps, in order for each run. A record that cannot be handled is put
@@ -96,10 +97,11 @@ final class Inbox {
         }
     }
 
-    private <T extends Payload> Told<T> read(ConsumerRecord<String, byte[]> record, Class<T> type)
+    private <T extends Payload> @Nullable Told<T> read(ConsumerRecord<String, byte[]> record, Class<T> type)
             throws InterruptedException {
         return switch (CloudEventCodec.read(record.headers(), record.value())) {
-            case Decoded.Known(CloudEvent<?> event) when type.isInstance(event.data()) ->
+            case Decoded.Known(CloudEvent<?> event)
+            when type.isInstance(event.data()) ->
                 new Told<>(
                         record,
                         new CloudEvent<>(
@@ -132,8 +134,10 @@ final class Inbox {
     }
 
     private void putAside(ConsumerRecord<String, byte[]> record, String reason) throws InterruptedException {
-        patiently(() ->
-                deadLetters.put(record, SERVICE, reason, 1).toCompletableFuture().join());
+        patiently(() -> deadLetters
+                .put(record, SERVICE, reason, 1)
+                .toCompletableFuture()
+                .join());
     }
 
     private static void patiently(Runnable work) throws InterruptedException {

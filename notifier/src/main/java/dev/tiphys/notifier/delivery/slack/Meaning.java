@@ -28,8 +28,8 @@ final class Meaning {
             "msg_blocks_too_long",
             "invalid_attachments",
             "invalid_payload");
-    private static final Set<String> GONE = Set.of(
-            "message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "is_inactive");
+    private static final Set<String> GONE =
+            Set.of("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "is_inactive");
     private static final Set<String> LIMITED =
             Set.of("ratelimited", "rate_limited", "rollup_error", "message_limit_exceeded");
     private static final Set<String> AMBIGUOUS = Set.of(
@@ -57,8 +57,7 @@ final class Meaning {
                     yield strange(answered);
                 }
                 if (answered.json().path("ok").asBoolean()) {
-                    yield new Answer.Done(
-                            text(answered, "channel"), text(answered, "ts"));
+                    yield new Answer.Done(text(answered, "channel"), text(answered, "ts"));
                 }
                 yield ofError(answered.json().path("error").asText("unknown_error"), answered.retryAfter());
             }

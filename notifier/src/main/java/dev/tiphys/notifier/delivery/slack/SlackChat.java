@@ -21,7 +21,6 @@ import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -83,7 +82,9 @@ final class SlackChat implements Chat {
     @Override
     public Answer edit(Lane lane, String channelId, String ts, Message message) {
         return withWorkspace(
-                lane, workspace -> byToken(workspace, "chat.update", body(channelId, message).put("ts", ts)));
+                lane,
+                workspace -> byToken(
+                        workspace, "chat.update", body(channelId, message).put("ts", ts)));
     }
 
     @Override
@@ -160,7 +161,8 @@ final class SlackChat implements Chat {
         parts.put("token", value(workspace.token()));
         parts.put("webhook", value(workspace.webhook()));
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(parts.toString().getBytes(UTF_8));
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(parts.toString().getBytes(UTF_8));
             return HexFormat.of().formatHex(hash, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

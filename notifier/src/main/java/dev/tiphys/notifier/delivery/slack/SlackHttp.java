@@ -43,7 +43,9 @@ final class SlackHttp {
     private final Clock clock;
 
     SlackHttp(
-            @ConfigProperty(name = "tiphys.notifier.call-timeout") Duration timeout, MeterRegistry meters, Clock clock) {
+            @ConfigProperty(name = "tiphys.notifier.call-timeout") Duration timeout,
+            MeterRegistry meters,
+            Clock clock) {
         this.timeout = timeout;
         this.meters = meters;
         this.clock = clock;

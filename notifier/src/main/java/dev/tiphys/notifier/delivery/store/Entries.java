@@ -37,7 +37,8 @@ class Entries implements PanacheRepositoryBase<EntryRow, Long> {
     List<Lane> lanes() {
         return getEntityManager()
                 .createQuery(
-                        "select distinct e.workspace, e.channel from NotifierEntry e where e.state = ?1", Object[].class)
+                        "select distinct e.workspace, e.channel from NotifierEntry e where e.state = ?1",
+                        Object[].class)
                 .setParameter(1, EntryState.PLANNED)
                 .getResultList()
                 .stream()

@@ -170,8 +170,7 @@ final class PostgresLedger implements Ledger, Notifications {
     }
 
     @Override
-    public List<Notification> list(
-            @Nullable String run, @Nullable EntryState state, @Nullable Long below, int limit) {
+    public List<Notification> list(@Nullable String run, @Nullable EntryState state, @Nullable Long below, int limit) {
         return inTransaction(() -> entries.newest(run, state, below == null ? Long.MAX_VALUE : below, limit).stream()
                 .map(EntryRow::notification)
                 .toList());
@@ -194,8 +193,8 @@ final class PostgresLedger implements Ledger, Notifications {
         if (plan.additions().isEmpty()) {
             return;
         }
-        Set<String> known = entries.known(
-                plan.additions().stream().map(Plan.Addition::key).toList());
+        Set<String> known =
+                entries.known(plan.additions().stream().map(Plan.Addition::key).toList());
         for (Plan.Addition addition : plan.additions()) {
             if (known.contains(addition.key())) {
                 continue;
