@@ -12,6 +12,7 @@ import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.contracts.cloudevent.Decoded;
+import dev.tiphys.contracts.definition.Definition.SlackWorkspace;
 import dev.tiphys.contracts.definition.StoredDefinition;
 import dev.tiphys.contracts.notice.MessageOutcome;
 import dev.tiphys.contracts.notice.NoticeRequested;
@@ -78,7 +79,7 @@ class NotifierTest {
 
     @BeforeEach
     void begin() throws Exception {
-        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(15));
         slack.channel(channel);
         define(
                 "default",
@@ -264,7 +265,7 @@ class NotifierTest {
 
         @Test
         void ofTheTokenIsOverWhenTheSecretChanges() throws Exception {
-            Files.writeString(secret("slack/token"), "wrong");
+            Files.writeString(secret("slack/token"), "xoxb-forged");
 
             tell(story().created());
             await().untilAsserted(() ->
@@ -272,7 +273,7 @@ class NotifierTest {
             assertThat(states()).containsExactly("planned");
             assertThat(people().get("/q/metrics").asString())
                     .contains("tiphys_notifier_workspaces_barred 1.0")
-                    .doesNotContain("wrong");
+                    .doesNotContain("xoxb-forged");
 
             Files.writeString(secret("slack/token"), RealParts.TOKEN);
             await().untilAsserted(() -> assertThat(slack.cards(channel)).hasSize(1));
@@ -406,7 +407,8 @@ class NotifierTest {
                                 name + Instant.now(), "/tiphys/gateway", name, Instant.now(), Causality.NONE, stored))
                 .toCompletableFuture()
                 .join();
-        await().until(() -> definitions.current().stored(stored.key()).isPresent());
+        await().until(() ->
+                definitions.current().find(SlackWorkspace.class, name).isPresent());
     }
 
     private static Path secret(String file) {

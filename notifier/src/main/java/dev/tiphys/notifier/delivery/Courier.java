@@ -112,7 +112,8 @@ public final class Courier {
         Sighting sighting = chat.look(new Chat.Search(
                 entry.lane(), ledger.channelId(entry.lane()), post.threadTs(), post.mark(), entry.plannedAt()));
         return switch (sighting) {
-            case Sighting.Seen(String channelId, String ts) -> new Settlement.Sent(channelId, ts);
+            case Sighting.Seen(String channelId, String ts) ->
+                post.isCardOf(entry) ? new Settlement.CardFound(channelId, ts) : new Settlement.Sent(channelId, ts);
             case Sighting.NotThere _ -> send(entry, workspace, post);
             case Sighting.Blind(String reason) ->
                 entry.doubt() == Doubt.SLIGHT

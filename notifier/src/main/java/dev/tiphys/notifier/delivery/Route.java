@@ -17,7 +17,13 @@ sealed interface Route {
      * @param threadTs the message that it answers; null for a message of its own
      * @param mark what the message carries, so that it can be found again
      */
-    record Post(@Nullable String threadTs, boolean broadcast, String mark) implements Route {}
+    record Post(@Nullable String threadTs, boolean broadcast, String mark) implements Route {
+
+        /** {@return whether it posts the card that all states of the run share, and not a message of its own} */
+        boolean isCardOf(Entry entry) {
+            return entry.kind() == MessageKind.CARD && !mark.equals(entry.key());
+        }
+    }
 
     /** As a new state of the card. */
     record Edit(String channelId, String ts) implements Route {}

@@ -18,6 +18,9 @@ public sealed interface Settlement {
     /** Nobody knows whether it arrived, and nobody can look: it is not sent again. */
     record Unknown(String reason) implements Settlement {}
 
+    /** An earlier try had posted the card, perhaps with an older state; the entry is routed anew. */
+    record CardFound(String channelId, String ts) implements Settlement {}
+
     /** The card is lost; the entry is routed anew. */
     record CardLost(String reason) implements Settlement {}
 

@@ -169,7 +169,8 @@ class CardTest {
             if (block.path("text").isObject()) {
                 texts.add(block.at("/text/text").asText());
             }
-            block.path("elements").forEach(element -> texts.add(element.path("text").asText()));
+            block.path("elements")
+                    .forEach(element -> texts.add(element.path("text").asText()));
         }
         return texts;
     }

@@ -128,6 +128,11 @@ final class PostgresLedger implements Ledger, Notifications {
                     end(row, EntryState.SUPPRESSED, What.SUPPRESSED, reason, now);
                 case Settlement.Refused(String reason) -> end(row, EntryState.REFUSED, What.REFUSED, reason, now);
                 case Settlement.Unknown(String reason) -> unknown(run, row, reason, now);
+                case Settlement.CardFound(String channelId, String ts) -> {
+                    run.cardChannel = channelId;
+                    run.cardTs = ts;
+                    planAgain(row, now, Doubt.NONE, "an earlier try had posted the card", now);
+                }
                 case Settlement.CardLost(String reason) -> {
                     run.cardLost = reason;
                     planAgain(row, now, row.doubt, reason, now);
