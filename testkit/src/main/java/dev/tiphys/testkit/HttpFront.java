@@ -36,6 +36,8 @@ final class HttpFront implements AutoCloseable {
     private final HttpServer server;
     private final Site site;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService listeners =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private HttpFront(HttpServer server, Site site) {
@@ -58,6 +60,7 @@ final class HttpFront implements AutoCloseable {
     }
 
     /** A request, read wholly. {@code segments} are the path's parts, each decoded once. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never kept
     record Request(String method, List<String> segments, Map<String, String> query, Headers headers, byte[] body) {
 
         Optional<String> header(String name) {
@@ -90,6 +93,7 @@ final class HttpFront implements AutoCloseable {
     }
 
     /** An answer, written wholly. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never kept
     record Answer(int status, Map<String, String> headers, byte[] body) {
         static Answer text(int status, String text) {
             return new Answer(
@@ -146,9 +150,9 @@ final class HttpFront implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Runs work beside the requests; what it throws is logged. */
+    /** Runs work beside the requests, one after the other in the order of the calls; what it throws is logged. */
     void later(Runnable work) {
-        threads.execute(() -> {
+        listeners.execute(() -> {
             try {
                 work.run();
             } catch (RuntimeException e) {
@@ -162,6 +166,7 @@ final class HttpFront implements AutoCloseable {
         closed.countDown();
         server.stop(0);
         threads.shutdownNow();
+        listeners.shutdownNow();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -211,7 +216,7 @@ final class HttpFront implements AutoCloseable {
     private static Request read(HttpExchange exchange) throws IOException {
         URI uri = exchange.getRequestURI();
         List<String> segments = new ArrayList<>();
-        for (String segment : uri.getRawPath().split("/")) {
+        for (String segment : uri.getRawPath().split("/", -1)) {
             if (!segment.isEmpty()) {
                 // In a path a plus is a plus.
                 segments.add(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.eclipse.jgit.diff.DiffEntry;
 import org.eclipse.jgit.diff.DiffFormatter;
 import org.eclipse.jgit.dircache.DirCache;
@@ -25,6 +26,7 @@ import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.lib.PersonIdent;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.RepositoryCache;
@@ -250,6 +252,22 @@ public final class TestRepository implements AutoCloseable {
                     walk.parseCommit(ObjectId.fromString(before)), walk.parseCommit(ObjectId.fromString(after)));
         } catch (IOException e) {
             throw new UncheckedIOException("history of " + fullName + " cannot be read", e);
+        }
+    }
+
+    /** The branches by their full names, sorted, each with its commit. */
+    Map<String, String> branches() {
+        try {
+            Map<String, String> branches = new TreeMap<>();
+            for (Ref ref : git.getRefDatabase().getRefsByPrefix(Constants.R_HEADS)) {
+                ObjectId id = ref.getObjectId();
+                if (id != null) {
+                    branches.put(ref.getName(), id.name());
+                }
+            }
+            return branches;
+        } catch (IOException e) {
+            throw new UncheckedIOException("branches of " + fullName + " cannot be read", e);
         }
     }
 
