@@ -61,7 +61,7 @@ public record Line(List<Place> going, List<Place> waiting) {
         if (waiting.stream().anyMatch(there -> there.run().equals(place.run()))) {
             return new Outcome(this, List.of(new Word.Behind(place.run(), first(place))));
         }
-        if (place.rule() == Rule.PARALLEL || exclusive(going).isEmpty() && waiting.isEmpty()) {
+        if (place.rule() == Rule.PARALLEL || (exclusive(going).isEmpty() && waiting.isEmpty())) {
             return new Outcome(new Line(plus(going, place), waiting), List.of(new Word.Granted(place.run())));
         }
         if (place.rule() == Rule.SEQUENTIAL) {
@@ -96,9 +96,11 @@ public record Line(List<Place> going, List<Place> waiting) {
             return new Outcome(new Line(stillGoing, stillWaiting), List.of());
         }
         Place next = stillWaiting.getFirst();
-        return new Outcome(
-                new Line(plus(stillGoing, next), stillWaiting.subList(1, stillWaiting.size())),
-                List.of(new Word.Granted(next.run())));
+        List<Place> rest = stillWaiting.subList(1, stillWaiting.size());
+        List<Word> words = new ArrayList<>();
+        words.add(new Word.Granted(next.run()));
+        rest.forEach(place -> words.add(new Word.Behind(place.run(), next.run())));
+        return new Outcome(new Line(plus(stillGoing, next), rest), words);
     }
 
     /** {@return whether nobody stands in it} */

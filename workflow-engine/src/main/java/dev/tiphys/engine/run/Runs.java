@@ -15,10 +15,15 @@ public interface Runs {
      * @return the decision; a stage that fails carries {@link RunsUnavailable}: nothing is known to be written, hand the input
      *     in again later
      */
-    CompletableFuture<Decision> handle(String run, RunInput input);
+    default CompletableFuture<Decision> handle(String run, RunInput input) {
+        return handle(run, input, null);
+    }
 
     /** As {@link #handle(String, RunInput)}, and notes in the same transaction who did it. */
     CompletableFuture<Decision> handle(String run, RunInput input, @Nullable Action action);
+
+    /** As {@link #handle(String, RunInput)} for an input that was kept for a moment; it is kept no longer, whatever is decided. */
+    CompletableFuture<Decision> fired(String run, String key, RunInput input);
 
     /** {@return the run as it is stored now} */
     Optional<Run.Present> find(String run);

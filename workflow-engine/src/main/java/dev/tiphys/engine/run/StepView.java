@@ -17,7 +17,7 @@ public record StepView(
         @Nullable Instant finishedAt,
         @Nullable String reason,
         @Nullable String link,
-        @Nullable Wait wait,
+        @Nullable Wait waiting,
         Map<String, JsonNode> outputs) {
 
     /** {@return how a step is shown} */

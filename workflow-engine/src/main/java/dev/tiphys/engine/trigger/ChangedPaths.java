@@ -11,7 +11,7 @@ public interface ChangedPaths {
      * {@return every path added, modified or removed between two commits}
      *
      * @param before null for a ref that was created: then what its commit differs in from the default branch, or every path of
-     *     it if it is part of that branch
+     *     it if it is part of that branch. Every path too if {@code before} was rewritten and is gone
      * @throws PathsUnknown if the repository does not answer: decide later, never without
      */
     List<String> between(Definition.Repository repository, String ref, @Nullable String before, String revision)

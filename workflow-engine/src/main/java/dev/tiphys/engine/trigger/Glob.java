@@ -29,7 +29,7 @@ record Glob(String pattern) {
         boolean[] after = new boolean[before.length];
         boolean isOpen = false;
         for (int i = 0; i < before.length; i++) {
-            after[i] = before[i] || isOpen && text.charAt(i - 1) == '/';
+            after[i] = before[i] || (isOpen && text.charAt(i - 1) == '/');
             isOpen |= before[i];
         }
         return after;
@@ -50,7 +50,7 @@ record Glob(String pattern) {
         boolean isOpen = false;
         for (int i = 0; i < before.length; i++) {
             if (sign == '*') {
-                isOpen = before[i] || isOpen && text.charAt(i - 1) != '/';
+                isOpen = before[i] || (isOpen && text.charAt(i - 1) != '/');
                 after[i] = isOpen;
             } else if (i > 0 && before[i - 1]) {
                 char there = text.charAt(i - 1);
