@@ -70,7 +70,8 @@ final class RunningTiphys implements AutoCloseable {
     private Process launch() throws IOException {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("terminal.txt").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolve("terminal.txt").toFile()))
                 .start();
     }
 
@@ -95,8 +96,8 @@ final class RunningTiphys implements AutoCloseable {
 
     private boolean isReady() throws IOException, InterruptedException {
         if (!process.isAlive()) {
-            throw new IllegalStateException("ended with " + process.exitValue() + ":\n"
-                    + Files.readString(data.resolve("terminal.txt")));
+            throw new IllegalStateException(
+                    "ended with " + process.exitValue() + ":\n" + Files.readString(data.resolve("terminal.txt")));
         }
         try {
             return HTTP.send(
@@ -147,10 +148,13 @@ final class RunningTiphys implements AutoCloseable {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path))
                     .timeout(Duration.ofSeconds(30))
-                    .header("Authorization", "Bearer " + Files.readString(data.resolve("token")).strip())
+                    .header(
+                            "Authorization",
+                            "Bearer " + Files.readString(data.resolve("token")).strip())
                     .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
             if (body != null) {
-                request.header("Content-Type", body.stripLeading().startsWith("{") ? "application/json" : "application/yaml");
+                request.header(
+                        "Content-Type", body.stripLeading().startsWith("{") ? "application/json" : "application/yaml");
             }
             return HTTP.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {

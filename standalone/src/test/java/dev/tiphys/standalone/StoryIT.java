@@ -70,7 +70,10 @@ class StoryIT {
                 .isEqualTo(1);
         Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             SlackMessage card = cardOf(revision);
-            assertThat(card.shown()).contains("shop-delivery").contains("succeeded").contains("Ada Lovelace");
+            assertThat(card.shown())
+                    .contains("shop-delivery")
+                    .contains("succeeded")
+                    .contains("Ada Lovelace");
             assertThat(card.past()).isNotEmpty();
         });
     }
@@ -87,15 +90,20 @@ class StoryIT {
         assertThat(test.path("state").asText()).isEqualTo("failed");
         assertThat(test.path("reason").asText()).contains("FAILURE");
         assertThat(test.path("link").asText()).startsWith(shop.jenkins().url().toString());
-        assertThat(tiphys.get("/api/applications/shop-dev").path("revision").asText()).isNotEqualTo(revision);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
-                        shop.slack().replies(cardOf(revision)).stream().map(SlackMessage::shown))
-                .anySatisfy(reply -> assertThat(reply).contains("integration-test").contains("FAILURE")));
+        assertThat(tiphys.get("/api/applications/shop-dev").path("revision").asText())
+                .isNotEqualTo(revision);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(
+                                shop.slack().replies(cardOf(revision)).stream().map(SlackMessage::shown))
+                        .anySatisfy(reply ->
+                                assertThat(reply).contains("integration-test").contains("FAILURE")));
     }
 
     @Test
     void aBrokenManifestIsStuckWithFileAndLine() throws Exception {
-        String revision = push(Map.of("deploy/experiment/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web\n"));
+        String revision = push(
+                Map.of("deploy/experiment/web.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web\n"));
         JsonNode run = tiphys.awaitRun(revision, A_RUN, RunningTiphys::isFinished);
 
         assertThat(run.path("state").asText()).as(run.toPrettyString()).isEqualTo("stuck");
@@ -106,8 +114,10 @@ class StoryIT {
 
     @Test
     void aDeploymentThatNeverBecomesHealthyFailsNamingTheContainersReason() throws Exception {
-        String broken = SampleShop.manifests("experiment", "no-such-image").get("deploy/experiment/web.yaml")
-                .replace("      labels: {app: web}\n    spec:",
+        String broken = SampleShop.manifests("experiment", "no-such-image")
+                .get("deploy/experiment/web.yaml")
+                .replace(
+                        "      labels: {app: web}\n    spec:",
                         "      labels: {app: web}\n      annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}\n    spec:");
         assertThat(broken).contains("ImagePullBackOff");
 
@@ -159,7 +169,7 @@ class StoryIT {
         return shop.slack().cards(SampleShop.CHANNEL).stream()
                 .filter(card -> card.shown().contains(revision.substring(0, 7)))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no card about " + revision + " in\n"
-                        + shop.slack().render(SampleShop.CHANNEL)));
+                .orElseThrow(() -> new AssertionError(
+                        "no card about " + revision + " in\n" + shop.slack().render(SampleShop.CHANNEL)));
     }
 }
