@@ -170,7 +170,9 @@ final class PostgresLedger implements Ledger, Notifications {
                     before,
                     List.of(EntryState.PLANNED, EntryState.SENDING));
             return Math.toIntExact(runs.delete(
-                    "changedAt < ?1 and not exists (select 1 from NotifierEntry e where e.run = run)", before));
+                    "delete from NotifierRun r where r.changedAt < ?1"
+                            + " and not exists (select 1 from NotifierEntry e where e.run = r.run)",
+                    before));
         });
     }
 
