@@ -75,9 +75,14 @@ final class Rounds {
 
     private void go() {
         Instant tidyAt = clock.instant();
+        boolean begun = false;
         while (!stopping) {
             try {
                 Instant now = clock.instant();
+                if (!begun) {
+                    ledger.reclaimOwn(now);
+                    begun = true;
+                }
                 ledger.reclaim(now);
                 ledger.lanes().forEach(lane -> lanes.putIfAbsent(lane, Instant.MIN));
                 lanes.forEach((lane, due) -> begin(lane, due, now));
