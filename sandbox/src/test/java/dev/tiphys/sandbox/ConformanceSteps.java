@@ -72,7 +72,7 @@ interface ConformanceSteps {
                       containers:
                       - name: main
                         image: %3$s
-                """.formatted(name, replicas, image, annotations));
+                """.formatted(name, replicas, image, annotations.isEmpty() ? "plain: 'yes'" : annotations));
     }
 
     static GenericKubernetesResource job(String name, String annotations) {

@@ -150,6 +150,6 @@ interface KubectlConformance extends ConformanceSteps {
 
         assertThat(conflict.code()).isEqualTo(1);
         assertThat(conflict.out())
-                .contains("conflict with \"one\" using apps/v1: .spec.template.spec.containers[name=\"main\"].image");
+                .contains("conflict with \"one\": .spec.template.spec.containers[name=\"main\"].image");
     }
 }

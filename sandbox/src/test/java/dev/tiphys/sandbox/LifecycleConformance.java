@@ -321,7 +321,7 @@ interface LifecycleConformance extends ConformanceSteps {
                 .until(
                         () -> apply(ns, "one", boat(group, "oars: 2, crew: [{name: ann, role: bow}]")),
                         boat -> boat != null);
-        GenericKubernetesResource shared = apply(ns, "other", boat(group, "oars: 2, crew: [{name: bob}]"));
+        GenericKubernetesResource shared = apply(ns, "other", boat(group, "crew: [{name: bob}]"));
         KubernetesClientException unfit = refused(() -> apply(ns, "one", boat(group, "oars: many")));
         KubernetesClientException lacking = refused(() -> force(ns, "one", boat(group, "flag: red")));
 
