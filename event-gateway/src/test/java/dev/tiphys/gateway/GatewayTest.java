@@ -133,7 +133,10 @@ class GatewayTest {
         @Test
         void withoutItsSecretIsRefused() throws Exception {
             assertThat(push("other secret", id()).statusCode()).isEqualTo(401);
-            given().body("{}").contentType("application/json").post("/hooks/shop").then()
+            given().body("{}")
+                    .contentType("application/json")
+                    .post("/hooks/shop")
+                    .then()
                     .statusCode(401)
                     .contentType("application/problem+json")
                     .body("detail", equalTo("the signature or token is missing or wrong"));
@@ -180,7 +183,11 @@ class GatewayTest {
         @Test
         void asAFormOrPackedIsNotRead() {
             given().formParam("payload", "{}").post("/hooks/shop").then().statusCode(415);
-            given().header("Content-Encoding", "gzip").body("x").post("/hooks/shop").then().statusCode(415);
+            given().header("Content-Encoding", "gzip")
+                    .body("x")
+                    .post("/hooks/shop")
+                    .then()
+                    .statusCode(415);
         }
 
         @Test
@@ -252,10 +259,16 @@ class GatewayTest {
                     .statusCode(200)
                     .body("created.name", contains("shown"))
                     .body("warnings", hasSize(0));
-            authorised().get("/api/definitions/Pipeline/shown").then().statusCode(200).body(
-                    "metadata.name", equalTo("shown"));
-            authorised().get("/api/definitions/pipeline").then().statusCode(200).body(
-                    "items.metadata.name", hasItem("shown"));
+            authorised()
+                    .get("/api/definitions/Pipeline/shown")
+                    .then()
+                    .statusCode(200)
+                    .body("metadata.name", equalTo("shown"));
+            authorised()
+                    .get("/api/definitions/pipeline")
+                    .then()
+                    .statusCode(200)
+                    .body("items.metadata.name", hasItem("shown"));
             authorised().get("/api/definitions").then().statusCode(200).body("items.kind", hasItems("Repository"));
             apply(PIPELINE.formatted("shown")).statusCode(200).body("unchanged.name", contains("shown"));
         }
@@ -276,7 +289,8 @@ class GatewayTest {
             authorised()
                     .queryParam("file", "p.yaml")
                     .contentType("text/yaml")
-                    .body(PIPELINE.formatted("good") + "---\n" + PIPELINE.formatted("bad").replace("5m", "soon"))
+                    .body(PIPELINE.formatted("good") + "---\n"
+                            + PIPELINE.formatted("bad").replace("5m", "soon"))
                     .put("/api/definitions")
                     .then()
                     .statusCode(422)
@@ -305,7 +319,7 @@ class GatewayTest {
 
         @Test
         void withABrokenExpressionAreRefused() {
-            apply(PIPELINE.formatted("expression").replace("wait: 5m", "wait: 5m, when: broken"))
+            apply(PIPELINE.formatted("expression").replace("wait: 5m", "wait: 5m, when: 1 +"))
                     .statusCode(422)
                     .body("findings[0].path", equalTo("spec.steps[0].when"));
         }
@@ -313,8 +327,11 @@ class GatewayTest {
         @Test
         void areDeletedUnlessOthersNameThem() {
             apply(PIPELINE.formatted("naming")).statusCode(200);
-            authorised().delete("/api/definitions/Repository/shop").then().statusCode(409).body(
-                    "detail", containsString("Pipeline naming"));
+            authorised()
+                    .delete("/api/definitions/Repository/shop")
+                    .then()
+                    .statusCode(409)
+                    .body("detail", containsString("Pipeline naming"));
             authorised().delete("/api/definitions/Pipeline/naming").then().statusCode(204);
             authorised().get("/api/definitions/Pipeline/naming").then().statusCode(404);
             authorised().delete("/api/definitions/Pipeline/naming").then().statusCode(404);
@@ -338,11 +355,12 @@ class GatewayTest {
             Files.writeString(file, PIPELINE.formatted("from-directory"));
             Files.writeString(wrong, PIPELINE.formatted("wrong").replace("5m", "soon"));
             eventually("/api/definitions/Pipeline/from-directory", 200);
-            Awaitility.await().untilAsserted(() -> authorised()
-                    .get("/api/definitions/problems")
-                    .then()
-                    .body("items.file", hasItem(wrong.toString()))
-                    .body("items.line", hasItem(6)));
+            Awaitility.await()
+                    .untilAsserted(() -> authorised()
+                            .get("/api/definitions/problems")
+                            .then()
+                            .body("items.file", hasItem(wrong.toString()))
+                            .body("items.line", hasItem(6)));
 
             Files.delete(wrong);
             Files.delete(file);
@@ -379,7 +397,11 @@ class GatewayTest {
     }
 
     private static ValidatableResponse apply(String yaml) {
-        return authorised().contentType("text/yaml").body(yaml).put("/api/definitions").then();
+        return authorised()
+                .contentType("text/yaml")
+                .body(yaml)
+                .put("/api/definitions")
+                .then();
     }
 
     private static RequestSpecification authorised() {
