@@ -36,7 +36,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The engine's and the gateway's side of the log: writes definitions, commands and pushes, reads the syncer's facts. */
 final class Log implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
-    private final Thread reader;
     private final List<SyncFact> facts = new CopyOnWriteArrayList<>();
     private final AtomicLong fences = new AtomicLong(1);
     private volatile boolean closed;
@@ -47,7 +46,7 @@ final class Log implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
                 new StringSerializer(),
                 new ByteArraySerializer());
-        reader = Thread.ofVirtual().start(() -> read(bootstrapServers));
+        Thread.ofVirtual().start(() -> read(bootstrapServers));
     }
 
     private void read(String bootstrapServers) {
@@ -161,9 +160,8 @@ final class Log implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        reader.join(Duration.ofSeconds(5));
-        producer.close(Duration.ofSeconds(1));
+                producer.close(Duration.ofSeconds(1));
     }
 }

@@ -49,11 +49,7 @@ interface TestCluster extends AutoCloseable {
 
                 @Override
                 public void close() {
-                    try {
-                        sandbox.close();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
+                    sandbox.close();
                 }
             };
         } catch (IOException e) {

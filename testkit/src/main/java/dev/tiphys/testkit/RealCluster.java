@@ -1,4 +1,4 @@
-package dev.tiphys.sandbox;
+package dev.tiphys.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
