@@ -160,8 +160,7 @@ final class ApplicationActor {
             tries = 0;
         }
         Instant now = surroundings.time().instant();
-        StageOutcome outcome = stages.run(
-                stage,
+        StageOutcome outcome = attempt(
                 new Stages.Work(application, running, now, tries, () -> handler.newest(name).runs(running.id())));
         Instant then = surroundings.time().instant();
         surroundings.telemetry().worked(stage.stageName(), Duration.between(now, then));
@@ -174,6 +173,21 @@ final class ApplicationActor {
                 end(running, Outcome.FAILED, message, problems, changes);
             case StageOutcome.Superseded _ -> true;
         };
+    }
+
+    /** An error of ours is a cause to wait like any other: whoever waits for the sync hears of it at the deadline at the latest. */
+    private StageOutcome attempt(Stages.Work work) throws InterruptedException {
+        try {
+            return stages.run(stage, work);
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            surroundings.telemetry().unexpected(name, e);
+            String why = "an error of the syncer, which its log describes; it is tried again";
+            Wait wait = work.wait("syncer", work.application().name(), work.later(), why);
+            return new StageOutcome.Waiting(
+                    wait, List.of(new Problem(null, null, null, why)), stage, work.operation().changes());
+        }
     }
 
     private boolean goOn(Operation running, StageOutcome.Done done) {

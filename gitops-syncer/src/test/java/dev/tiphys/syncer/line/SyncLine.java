@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole syncer: commands and pushes on the log in, objects in a cluster, facts on the log out. */
 abstract class SyncLine {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -78,11 +78,11 @@ abstract class SyncLine {
         DeployedBy by = log.request(name, revision, Duration.ofMinutes(1));
 
         SyncFinished end = end(1).getFirst();
-        assertThat(end.message()).contains("2 created");
+        assertThat(end.message()).contains("3 created");
         assertThat(end.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(end.revision()).isEqualTo(revision);
         assertThat(end.by()).isEqualTo(by);
-        assertThat(end.changes().created()).isEqualTo(2);
+        assertThat(end.changes().created()).as("its namespace too").isEqualTo(3);
         assertThat(value()).isEqualTo("one");
         await().atMost(SOON).untilAsserted(() -> {
             JsonNode status = status();
@@ -305,7 +305,7 @@ abstract class SyncLine {
     }
 
     private List<SyncFinished> end(int count) {
-        await().atMost(SOON.multipliedBy(2)).until(() -> log.finished(name).size() >= count);
+        await().atMost(SOON).until(() -> log.finished(name).size() >= count);
         return log.finished(name);
     }
 
