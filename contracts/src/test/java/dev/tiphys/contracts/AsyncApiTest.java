@@ -49,6 +49,9 @@ class AsyncApiTest {
             assertThat(configuration.path("retention.ms").asText(null))
                     .as(address)
                     .isEqualTo(topic.configuration().get("retention.ms"));
+            assertThat(configuration.path("max.message.bytes").asText())
+                    .as(address)
+                    .isEqualTo(topic.configuration().get("max.message.bytes"));
             assertThat(channel.path("description").asText()).as(address).contains("Key:");
         }
         assertThat(described).isEqualTo(topics.keySet());
