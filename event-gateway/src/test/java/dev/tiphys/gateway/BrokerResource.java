@@ -63,7 +63,9 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 "tiphys.gateway.definitions-dirs",
                 home().resolve("definitions").toString(),
                 "tiphys.gateway.hooks.max-body",
-                "1M");
+                "2M",
+                "tiphys.gateway.hooks.patience",
+                "2s");
     }
 
     @Override

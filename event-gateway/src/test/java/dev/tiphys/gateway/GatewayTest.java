@@ -25,6 +25,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,8 +33,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -208,6 +211,34 @@ class GatewayTest {
                                         HttpResponse.BodyHandlers.ofString())
                                 .statusCode())
                         .isEqualTo(413);
+            }
+        }
+
+        @Test
+        void thatIsLargeIsKept() {
+            byte[] noise = new byte[1_000_000];
+            new Random(1).nextBytes(noise);
+            String event = given().header("Authorization", "Bearer billing token")
+                    .contentType("application/json")
+                    .body("{\"noise\": \"" + Base64.getEncoder().encodeToString(noise) + "\"}")
+                    .post("/hooks/billing")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .path("event");
+            assertThat(Log.events(event)).hasSize(1);
+        }
+
+        @Test
+        void thatDoesNotComeToItsEndIsCutOff() throws IOException {
+            try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write("POST /hooks/shop HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+                                .getBytes(UTF_8));
+
+                String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+                assertThat(answer).doesNotContain(" 200 ", " 202 ");
             }
         }
 
