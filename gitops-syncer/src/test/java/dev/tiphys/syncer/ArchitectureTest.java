@@ -1,0 +1,13 @@
+package dev.tiphys.syncer;
+
+import dev.tiphys.rules.HouseRules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    @Test
+    void keepsTheHouseRules() {
+        HouseRules.of("dev.tiphys.syncer").checkService(List.of("source", "plan", "health"));
+    }
+}
