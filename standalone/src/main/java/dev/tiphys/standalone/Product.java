@@ -62,6 +62,9 @@ final class Product {
             Services.whenReady = () -> {
                 product.announce(ready, begin);
                 Thread.ofVirtual().name("ready").start(() -> whenReady.accept(ready));
+                if (options.exitWhenReady) {
+                    Quarkus.asyncExit(0);
+                }
             };
             Quarkus.run(Services.class, (code, failure) -> product.ended(code, failure), new String[0]);
         } finally {

@@ -306,6 +306,12 @@ public final class FakeJenkins implements AutoCloseable {
     }
 
     private Answer item(Place place, Request request) {
+        if (place.rest().equals(List.of("queue", "api", "json"))) {
+            ObjectNode listed = NODES.objectNode().put("_class", "hudson.model.Queue");
+            ArrayNode items = listed.putArray("items");
+            queue.values().stream().filter(Item::waits).forEach(waiting -> items.add(describe(waiting)));
+            return json(listed, request);
+        }
         Optional<Item> found = place.rest().size() == 5 && place.rest().get(1).equals("item")
                 ? number(place.rest().get(2)).map(queue::get)
                 : Optional.empty();
