@@ -298,13 +298,13 @@ final class ApplicationActor {
             case Following.Ready _ -> {
                 Comparison comparison = Comparison.of(rendered, owned, options, cluster.get());
                 surroundings.store().disown(name, comparison.gone());
-                see(seen(state, comparison));
+                see(seen(state, comparison, commit));
                 syncItself(application, comparison, commit);
             }
         }
     }
 
-    private Seen seen(ApplicationState state, Comparison comparison) {
+    private Seen seen(ApplicationState state, Comparison comparison, String commit) {
         String refused = comparison.refused();
         List<Condition> conditions =
                 refused == null ? List.of() : List.of(condition(state, "ComparisonError", refused));
@@ -316,7 +316,9 @@ final class ApplicationActor {
                 behind(state),
                 withUnresolved(state, conditions),
                 comparison.resources(),
-                comparison.drifted());
+                comparison.drifted(),
+                commit,
+                false);
     }
 
     /** What is known of the objects stays; whether they are as Git says is unknown. */
@@ -330,7 +332,9 @@ final class ApplicationActor {
                 behind(state),
                 List.of(condition(state, type, why)),
                 last.resources(),
-                List.of());
+                List.of(),
+                null,
+                false);
     }
 
     private List<Condition> withUnresolved(ApplicationState state, List<Condition> conditions) {

@@ -95,6 +95,8 @@ public record ApplicationState(
      *
      * @param behind the newest commit of the branch where it is another one than the deployed one
      * @param drifted what is not as Git says
+     * @param commit what was compared with; null if nothing could be
+     * @param drift whether what runs is not as the revision that was deployed: not only behind a newer one
      */
     public record Seen(
             SyncStatus sync,
@@ -103,15 +105,21 @@ public record ApplicationState(
             @Nullable String behind,
             List<ApplicationStatus.Condition> conditions,
             List<ApplicationStatus.Resource> resources,
-            List<Problem> drifted) {
+            List<Problem> drifted,
+            @Nullable String commit,
+            boolean drift) {
         /** Before the first comparison. */
         public static final Seen NOTHING = new Seen(
-                SyncStatus.UNKNOWN, HealthStatus.UNKNOWN, null, null, List.of(), List.of(), List.of());
+                SyncStatus.UNKNOWN, HealthStatus.UNKNOWN, null, null, List.of(), List.of(), List.of(), null, false);
 
         public Seen {
             conditions = List.copyOf(conditions);
             resources = List.copyOf(resources);
             drifted = List.copyOf(drifted);
+        }
+
+        Seen drifting(boolean next) {
+            return new Seen(sync, health, healthMessage, behind, conditions, resources, drifted, commit, next);
         }
     }
 

@@ -58,7 +58,14 @@ final class SyncHandler {
 
     /** {@return the newest state that this process knows} */
     ApplicationState newest(String application) {
-        return newest.computeIfAbsent(application, store::read);
+        ApplicationState known = newest.get(application);
+        if (known != null) {
+            return known;
+        }
+        // Not within the map: a slow database must not hold up other applications.
+        ApplicationState read = store.read(application);
+        ApplicationState earlier = newest.putIfAbsent(application, read);
+        return earlier == null ? read : earlier;
     }
 
     /** Drops what this process knows of an application that is forgotten. */

@@ -271,20 +271,25 @@ public final class SyncRules {
             return accept(withdrawRunning(state, "the definition of " + application + " was removed"));
         }
 
-        private Decision onCompared(Seen seen) {
+        private Decision onCompared(Seen compared) {
             Seen last = state.seen();
+            Held held = state.held();
+            boolean drifts = compared.sync() == SyncStatus.OUT_OF_SYNC
+                    && held != null
+                    && held.revision().equals(compared.commit());
+            boolean unknown = compared.sync() == SyncStatus.UNKNOWN;
+            Seen seen = compared.drifting(unknown ? last.drift() : drifts);
             if (last.equals(seen)) {
                 return unchanged();
             }
-            String revision = state.held() == null ? null : state.held().revision();
+            String revision = held == null ? null : held.revision();
             if (last.health() != seen.health()) {
                 tell(
                         Causality.NONE,
                         new SyncFact.HealthChanged(
                                 application, revision, last.health(), seen.health(), seen.healthMessage()));
             }
-            boolean known = last.sync() != SyncStatus.UNKNOWN || seen.sync() == SyncStatus.OUT_OF_SYNC;
-            if (known && last.sync() != seen.sync()) {
+            if (last.drift() != seen.drift()) {
                 tell(Causality.NONE, new SyncFact.DriftChanged(application, revision, seen.sync(), seen.drifted()));
             }
             return accept(state.seeing(seen));

@@ -49,6 +49,8 @@ abstract class SyncLine {
     private TestRepository repository;
     private KubernetesClient cluster;
 
+    private String finalizers = "";
+
     /** Unique in each test, as all share one cluster: the application, its namespace, and its repository. */
     private final String name = "app-" + UUID.randomUUID().toString().substring(0, 8);
 
@@ -239,6 +241,55 @@ abstract class SyncLine {
     }
 
     @Test
+    void anApplicationThatAPipelineDeployedShowsItsDriftAndHowFarItIsBehind() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+        String second = repository.commit("second", Map.of("deploy/a.yaml", config("two")));
+        log.push(name, repository.url(), first, second, null);
+        await().atMost(SOON).until(() -> second.equals(status().at("/behind").asText()));
+        assertThat(status().at("/sync").asText()).isEqualTo("Synced");
+
+        cluster.configMaps()
+                .inNamespace(name)
+                .withName("settings")
+                .edit(map -> new ConfigMapBuilder(map).addToData("key", "changed by hand").build());
+
+        await().atMost(SOON).until(() -> "OutOfSync".equals(status().at("/sync").asText()));
+        assertThat(value()).isEqualTo("changed by hand");
+    }
+
+    @Test
+    void anApplicationThatGoesLeavesItsObjects() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+
+        log.remove("Application", name);
+
+        await().atMost(SOON).until(() -> statusCode() == 404);
+        assertThat(value()).isEqualTo("one");
+    }
+
+    @Test
+    void anApplicationWithTheFinalizerTakesItsObjectsAlong() {
+        finalizers = "\"resources-finalizer.argocd.argoproj.io\"";
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one") + deployment("")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+
+        log.remove("Application", name);
+
+        await().atMost(SOON).until(() -> statusCode() == 404);
+        assertThat(configMap("settings")).isNull();
+        assertThat(cluster.apps().deployments().inNamespace(name).withName("web").get())
+                .isNull();
+    }
+
+    @Test
     void anAutomatedApplicationCannotBeDeployedByAPipelineToo() {
         String revision = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
         define("\"automated\": {},");
@@ -312,12 +363,12 @@ abstract class SyncLine {
     private void define(String syncPolicy) {
         log.define("Application", name, """
                 {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
-                 "metadata": {"name": "%s"},
+                 "metadata": {"name": "%s", "finalizers": [%s]},
                  "spec": {"project": "default",
                    "source": {"repoURL": "%s", "path": "deploy", "targetRevision": "main"},
                    "destination": {"server": "https://kubernetes.default.svc", "namespace": "%s"},
                    "syncPolicy": {%s "syncOptions": ["CreateNamespace=true"]}}}
-                """.formatted(name, repository.url(), name, syncPolicy));
+                """.formatted(name, finalizers, repository.url(), name, syncPolicy));
     }
 
     private static String config(String value) {
@@ -380,6 +431,12 @@ abstract class SyncLine {
                 .statusCode(200)
                 .extract()
                 .as(JsonNode.class);
+    }
+
+    private int statusCode() {
+        return given().header("Authorization", "Bearer test-token")
+                .get("/api/applications/" + name)
+                .statusCode();
     }
 
     private void post(String action, String body, int status) {

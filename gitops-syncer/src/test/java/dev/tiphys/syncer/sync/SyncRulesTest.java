@@ -342,6 +342,7 @@ class SyncRulesTest {
     class AComparison {
         @Test
         void tellsHealthAndDriftWhenTheyChange() {
+            deployed(1, ONE);
             given(new SyncInput.Compared(SYNCED));
 
             given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.DEGRADED)));
@@ -349,6 +350,29 @@ class SyncRulesTest {
             assertThat(last.facts())
                     .extracting(told -> told.fact().getClass())
                     .isEqualTo(List.of(SyncFact.HealthChanged.class, SyncFact.DriftChanged.class));
+        }
+
+        @Test
+        void withANewerRevisionThanTheDeployedOneIsNoDrift() {
+            deployed(1, TWO);
+
+            given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.HEALTHY)));
+
+            assertThat(last.facts())
+                    .extracting(told -> told.fact().getClass())
+                    .doesNotContain(SyncFact.DriftChanged.class);
+        }
+
+        @Test
+        void thatIsImpossibleForAWhileLeavesTheDriftUntold() {
+            deployed(1, ONE);
+            given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.HEALTHY)));
+
+            given(new SyncInput.Compared(seen(SyncStatus.UNKNOWN, HealthStatus.HEALTHY)));
+            assertThat(last.facts()).isEmpty();
+            given(new SyncInput.Compared(SYNCED));
+
+            assertThat(fact()).isInstanceOf(SyncFact.DriftChanged.class);
         }
 
         @Test
@@ -413,7 +437,7 @@ class SyncRulesTest {
     }
 
     private static Seen seen(SyncStatus sync, HealthStatus health) {
-        return new Seen(sync, health, null, null, List.of(), List.of(), List.of());
+        return new Seen(sync, health, null, null, List.of(), List.of(), List.of(), ONE, false);
     }
 
     private static Application application(Application.@Nullable Automated automated) {

@@ -189,7 +189,13 @@ final class PostgresApplications implements ApplicationStore {
 
     @Override
     public Set<ObjectRef> owned(String application) {
-        return ownership.computeIfAbsent(application, this::selectOwned);
+        Set<ObjectRef> known = ownership.get(application);
+        if (known != null) {
+            return known;
+        }
+        Set<ObjectRef> selected = selectOwned(application);
+        ownership.put(application, selected);
+        return selected;
     }
 
     private Set<ObjectRef> selectOwned(String application) {
