@@ -192,7 +192,7 @@ class RunPropertiesTest {
                         earlier.stream().filter(_ -> random.nextBoolean()).toList();
                 yaml.append(", needs: [").append(String.join(", ", needs)).append(']');
             }
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(3) == 0 && depth < 2) {
                 yaml.append(", onFailure: ")
                         .append(List.of("halt", "halt-branch", "halt-branch-then-fail", "ignore")
                                 .get(random.nextInt(4)));

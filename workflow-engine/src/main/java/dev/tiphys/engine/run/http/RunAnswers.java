@@ -28,9 +28,9 @@ final class RunAnswers {
         try {
             return Json.mapper().readValue(body, type);
         } catch (JsonProcessingException e) {
-            throw (ProblemException) ProblemException.badRequest("the body is not the JSON that is expected: "
-                            + e.getOriginalMessage())
-                    .initCause(e);
+            throw (ProblemException)
+                    ProblemException.badRequest("the body is not the JSON that is expected: " + e.getOriginalMessage())
+                            .initCause(e);
         }
     }
 

@@ -84,8 +84,7 @@ final class RunResource {
         String word = state == null ? null : state.toLowerCase(Locale.ROOT);
         List<RunView> found = views.list(new RunViews.Filter(pipeline, word, revision), size + 1, after);
         boolean isMore = found.size() > size;
-        List<RunAnswer> items =
-                found.stream().limit(size).map(RunAnswer::of).toList();
+        List<RunAnswer> items = found.stream().limit(size).map(RunAnswer::of).toList();
         return new Page<>(items, isMore ? items.getLast().id() : null);
     }
 
@@ -120,12 +119,10 @@ final class RunResource {
                 charters.byHand(pipeline, new Charters.ByHand(key, parameters, revision, actor, now), library);
         Runs.Action action = new Runs.Action(actor, "start", "pipeline " + pipeline.name(), null);
         Decision decision = handle(charter.id(), new RunInput.Start(charter), action);
-        String id =
-                switch (decision) {
-                    case Decision.Accepted _ -> charter.id();
-                    case Decision.Refused _ ->
-                        runs.startedBy(pipeline.name(), key).orElse(charter.id());
-                };
+        String id = switch (decision) {
+            case Decision.Accepted _ -> charter.id();
+            case Decision.Refused _ -> runs.startedBy(pipeline.name(), key).orElse(charter.id());
+        };
         return Response.created(URI.create("/api/runs/" + id))
                 .entity(RunAnswer.of(view(id)))
                 .build();
@@ -147,8 +144,7 @@ final class RunResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    public RunAnswer cancel(
-            @PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
+    public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
         CancelRequest request = RunAnswers.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
         String mode = request == null || request.mode() == null ? "finally" : request.mode();
@@ -160,10 +156,7 @@ final class RunResource {
             throw (ProblemException) ProblemException.badRequest("mode is kill, finally or drain, not " + mode)
                     .initCause(e);
         }
-        return act(
-                id,
-                new RunInput.Cancel(stop, actor, reason),
-                new Runs.Action(actor, "cancel", "run " + id, reason));
+        return act(id, new RunInput.Cancel(stop, actor, reason), new Runs.Action(actor, "cancel", "run " + id, reason));
     }
 
     @POST
@@ -196,12 +189,7 @@ final class RunResource {
         return judge(id, step, Judgement.REJECT, body, headers);
     }
 
-    private RunAnswer judge(
-            String id,
-            String step,
-            Judgement judgement,
-            @Nullable String body,
-            HttpHeaders headers) {
+    private RunAnswer judge(String id, String step, Judgement judgement, @Nullable String body, HttpHeaders headers) {
         CommentRequest request = RunAnswers.read(body, CommentRequest.class);
         String actor = Actor.of(headers).name();
         String comment = request == null ? null : request.comment();

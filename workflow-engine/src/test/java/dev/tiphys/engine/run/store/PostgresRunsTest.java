@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the store promises, on a real database. */
 class PostgresRunsTest {
-    private static final String TWO_STEPS =
-            """
+    private static final String TWO_STEPS = """
             steps:
             - {name: a, http: {method: GET, url: http://a}}
             - {name: b, http: {method: GET, url: http://b}}
@@ -58,7 +57,8 @@ class PostgresRunsTest {
     }
 
     private static RunInput succeeded(String step, long lease) {
-        return new RunInput.LeafReported(step, 1, lease, new LeafOutcome.Succeeded(Map.of("x", TextNode.valueOf("y")), null));
+        return new RunInput.LeafReported(
+                step, 1, lease, new LeafOutcome.Succeeded(Map.of("x", TextNode.valueOf("y")), null));
     }
 
     private static Decision.Refusal refusal(Decision decision) {
@@ -71,15 +71,18 @@ class PostgresRunsTest {
         Charter charter = RunWorld.charter(TWO_STEPS);
         runs.handle(charter.id(), new RunInput.Start(charter)).join();
         runs.handle(charter.id(), succeeded("a", 1)).join();
-        runs.handle(charter.id(), succeeded("b", 1), new Runs.Action("ann", "x", "y", null)).join();
+        runs.handle(charter.id(), succeeded("b", 1), new Runs.Action("ann", "x", "y", null))
+                .join();
 
         Run.Present stored = runs.find(charter.id()).orElseThrow();
         assertThat(stored).isInstanceOf(Run.Finished.class);
         assertThat(RunRules.replay(runs.facts(charter.id()))).isEqualTo(stored);
         assertThat(store.count("select count(*) from engine.work")).isZero();
         assertThat(store.count("select count(*) from engine.timer")).isZero();
-        assertThat(store.count("select version from engine.run")).isEqualTo(store.count("select count(*) from engine.fact"));
-        assertThat(store.count("select count(*) from engine.outbox where topic = 'tiphys.audit'")).isEqualTo(1);
+        assertThat(store.count("select version from engine.run"))
+                .isEqualTo(store.count("select count(*) from engine.fact"));
+        assertThat(store.count("select count(*) from engine.outbox where topic = 'tiphys.audit'"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -114,7 +117,8 @@ class PostgresRunsTest {
         one.handle(charter.id(), succeeded("b", 1)).join();
 
         assertThat(other.find(charter.id()).orElseThrow()).isInstanceOf(Run.Finished.class);
-        assertThat(RunRules.replay(one.facts(charter.id()))).isEqualTo(one.find(charter.id()).orElseThrow());
+        assertThat(RunRules.replay(one.facts(charter.id())))
+                .isEqualTo(one.find(charter.id()).orElseThrow());
     }
 
     @Test
@@ -136,7 +140,9 @@ class PostgresRunsTest {
         assertThat(taken.getFirst().progress()).isEqualTo(TextNode.valueOf("half"));
         assertThat(leases.save(first, TextNode.valueOf("late"))).isFalse();
         assertThat(leases.append(first, "late")).isFalse();
-        assertThat(leases.prolong(again)).extracting(Leases.Held::lease).containsExactly(taken.getFirst().lease());
+        assertThat(leases.prolong(again))
+                .extracting(Leases.Held::lease)
+                .containsExactly(taken.getFirst().lease());
         PostgresRuns restarted = process("2");
         assertThat(refusal(restarted.handle(charter.id(), succeeded("a", 1)).join()))
                 .isEqualTo(Decision.Refusal.STALE);
@@ -170,7 +176,8 @@ class PostgresRunsTest {
 
         List<DueTimers.Due> due = store.leases().dueBefore(Instant.now().plusSeconds(5));
         assertThat(due).hasSize(1);
-        runs.fired(due.getFirst().run(), due.getFirst().key(), due.getFirst().input()).join();
+        runs.fired(due.getFirst().run(), due.getFirst().key(), due.getFirst().input())
+                .join();
 
         assertThat(store.leases().dueBefore(Instant.now().plusSeconds(5))).isEmpty();
         assertThat(runs.find(charter.id()).orElseThrow()).isInstanceOf(Run.Finished.class);
@@ -180,9 +187,11 @@ class PostgresRunsTest {
     void aHundredStartsAtOnceKeepTheRuleOfTheNewest() throws Exception {
         hundredStarts("latest");
 
-        assertThat(store.count("select count(*) from engine.run where state = 'succeeded'")).isGreaterThan(0);
-        assertThat(store.count(
-                        "select count(*) from engine.run where state = 'succeeded' and id = (select max(id) from engine.run)"))
+        assertThat(store.count("select count(*) from engine.run where state = 'succeeded'"))
+                .isGreaterThan(0);
+        assertThat(
+                        store.count(
+                                "select count(*) from engine.run where state = 'succeeded' and id = (select max(id) from engine.run)"))
                 .isEqualTo(1);
     }
 
@@ -190,7 +199,8 @@ class PostgresRunsTest {
     void aHundredStartsAtOnceKeepTheSequence() throws Exception {
         hundredStarts("sequential");
 
-        assertThat(store.count("select count(*) from engine.run where state = 'succeeded'")).isEqualTo(100);
+        assertThat(store.count("select count(*) from engine.run where state = 'succeeded'"))
+                .isEqualTo(100);
     }
 
     private void hundredStarts(String rule) throws Exception {
@@ -205,10 +215,12 @@ class PostgresRunsTest {
         }
         starts.forEach(CompletableFuture::join);
         await().atMost(PATIENCE).until(() -> {
-            assertThat(store.count("select count(*) from engine.run where state = 'running'")).isLessThanOrEqualTo(1);
+            assertThat(store.count("select count(*) from engine.run where state = 'running'"))
+                    .isLessThanOrEqualTo(1);
             List<String> running = ids("select id from engine.run where state = 'running'");
             for (String run : running) {
-                other.handle(run, new RunInput.Judge("ask", RunInput.Judgement.APPROVE, "ann", null)).join();
+                other.handle(run, new RunInput.Judge("ask", RunInput.Judgement.APPROVE, "ann", null))
+                        .join();
             }
             return store.count("select count(*) from engine.run where finished_at is null") == 0;
         });
@@ -226,9 +238,11 @@ class PostgresRunsTest {
         Charter second = RunWorld.charter(lined, "2");
         runs.handle(first.id(), new RunInput.Start(first)).join();
         runs.handle(second.id(), new RunInput.Start(second)).join();
-        assertThat(((Run.Queued) runs.find(second.id()).orElseThrow()).waiting().on()).contains(first.id());
+        assertThat(((Run.Queued) runs.find(second.id()).orElseThrow()).waiting().on())
+                .contains(first.id());
 
-        runs.handle(first.id(), new RunInput.Judge("ask", RunInput.Judgement.APPROVE, "ann", null)).join();
+        runs.handle(first.id(), new RunInput.Judge("ask", RunInput.Judgement.APPROVE, "ann", null))
+                .join();
 
         await().atMost(PATIENCE).until(() -> runs.find(second.id()).orElseThrow() instanceof Run.Executing);
     }
@@ -262,6 +276,7 @@ class PostgresRunsTest {
         synchronized (heard) {
             assertThat(heard).hasAtLeastOneElementOfType(Effect.OfferWork.class);
         }
-        assertThat(store.count("select count(*) from engine.work where lease = 1 and owner = 'one/1'")).isEqualTo(1);
+        assertThat(store.count("select count(*) from engine.work where lease = 1 and owner = 'one/1'"))
+                .isEqualTo(1);
     }
 }

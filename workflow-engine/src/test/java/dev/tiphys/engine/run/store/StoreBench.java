@@ -50,8 +50,8 @@ public final class StoreBench {
                                 .thenRun(() -> gaps.add(System.nanoTime() - told));
                     });
                 }
-                if (effect instanceof Effect.LeaveLine || effect instanceof Effect.EndWork end
-                        && end.step().equals("s" + (STEPS - 1))) {
+                if (effect instanceof Effect.LeaveLine
+                        || effect instanceof Effect.EndWork end && end.step().equals("s" + (STEPS - 1))) {
                     places.release();
                     open.get().countDown();
                 }

@@ -33,7 +33,8 @@ public final class TestStore {
 
     public static synchronized TestStore fresh() throws SQLException, IOException {
         if (server == null) {
-            server = EmbeddedDatabase.start(Files.createTempDirectory("engine-store"), 0).closeWithProcess();
+            server = EmbeddedDatabase.start(Files.createTempDirectory("engine-store"), 0)
+                    .closeWithProcess();
         }
         String url = server.jdbcUrl("store_" + COUNT.incrementAndGet());
         AgroalDataSource source = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
