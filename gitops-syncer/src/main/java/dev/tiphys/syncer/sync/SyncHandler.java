@@ -38,8 +38,7 @@ final class SyncHandler {
                 application,
                 state -> SyncRules.decide(application, state, input, definition, now),
                 state -> definition == null ? null : StatusView.of(definition, state));
-        newest.merge(
-                application, decision.next(), (old, next) -> next.decisions() >= old.decisions() ? next : old);
+        newest.merge(application, decision.next(), (old, next) -> next.decisions() >= old.decisions() ? next : old);
         outboxBell.ring();
         return decision;
     }

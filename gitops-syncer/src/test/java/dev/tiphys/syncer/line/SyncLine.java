@@ -131,7 +131,8 @@ abstract class SyncLine {
     void whatTheClusterRefusesIsStuckWithObjectFileAndLine() {
         define("");
         String revision = repository.commit(
-                "wrong", Map.of("deploy/all.yaml", deployment("").replace("labels: {app: web}", "labels: {app: other}")));
+                "wrong",
+                Map.of("deploy/all.yaml", deployment("").replace("labels: {app: web}", "labels: {app: other}")));
 
         log.request(name, revision, Duration.ofMinutes(1));
 
@@ -184,7 +185,12 @@ abstract class SyncLine {
     void whatGitNoLongerHasIsDeletedAndNothingElse() {
         define("");
         String both = repository.commit(
-                "both", Map.of("deploy/a.yaml", config("one"), "deploy/b.yaml", config("x").replace("settings", "other")));
+                "both",
+                Map.of(
+                        "deploy/a.yaml",
+                        config("one"),
+                        "deploy/b.yaml",
+                        config("x").replace("settings", "other")));
         log.request(name, both, Duration.ofMinutes(1));
         end(1);
         cluster.resource(new ConfigMapBuilder()
@@ -232,7 +238,9 @@ abstract class SyncLine {
         cluster.configMaps()
                 .inNamespace(name)
                 .withName("settings")
-                .edit(map -> new ConfigMapBuilder(map).addToData("key", "changed by hand").build());
+                .edit(map -> new ConfigMapBuilder(map)
+                        .addToData("key", "changed by hand")
+                        .build());
 
         await().atMost(SOON).until(() -> "one".equals(value()));
         assertThat(log.facts(name)).anyMatch(SyncFact.DriftChanged.class::isInstance);
@@ -254,7 +262,9 @@ abstract class SyncLine {
         cluster.configMaps()
                 .inNamespace(name)
                 .withName("settings")
-                .edit(map -> new ConfigMapBuilder(map).addToData("key", "changed by hand").build());
+                .edit(map -> new ConfigMapBuilder(map)
+                        .addToData("key", "changed by hand")
+                        .build());
 
         await().atMost(SOON).until(() -> "OutOfSync".equals(status().at("/sync").asText()));
         assertThat(value()).isEqualTo("changed by hand");
@@ -285,7 +295,11 @@ abstract class SyncLine {
 
         await().atMost(SOON).until(() -> statusCode() == 404);
         assertThat(configMap("settings")).isNull();
-        assertThat(cluster.apps().deployments().inNamespace(name).withName("web").get())
+        assertThat(cluster.apps()
+                        .deployments()
+                        .inNamespace(name)
+                        .withName("web")
+                        .get())
                 .isNull();
     }
 
@@ -296,8 +310,7 @@ abstract class SyncLine {
 
         log.request(name, revision, Duration.ofMinutes(1));
 
-        await().atMost(SOON)
-                .until(() -> log.finished(name).stream().anyMatch(end -> end.outcome() == Outcome.STUCK));
+        await().atMost(SOON).until(() -> log.finished(name).stream().anyMatch(end -> end.outcome() == Outcome.STUCK));
     }
 
     @Test

@@ -55,7 +55,8 @@ interface TestCluster extends AutoCloseable {
                         System.getProperty("user.home") + "/.cache/tiphys/kube")
                 .filter(Objects::nonNull)
                 .map(Path::of)
-                .filter(bin -> Files.isExecutable(bin.resolve("kube-apiserver")) && Files.isExecutable(bin.resolve("kwok")))
+                .filter(bin ->
+                        Files.isExecutable(bin.resolve("kube-apiserver")) && Files.isExecutable(bin.resolve("kwok")))
                 .findFirst();
     }
 

@@ -44,8 +44,8 @@ public abstract class ApplicationStoreContract {
     @Test
     void remembersEverythingOfAState() {
         DeployedBy by = new DeployedBy("run", "delivery", "deploy", 1, 7);
-        Decision decision = handle(
-                new SyncInput.Requested(new SyncRequested(name, "a".repeat(40), by, NOON), Causality.NONE));
+        Decision decision =
+                handle(new SyncInput.Requested(new SyncRequested(name, "a".repeat(40), by, NOON), Causality.NONE));
         OperationId id = Objects.requireNonNull(decision.next().operation()).id();
         handle(new SyncInput.RevisionFound(id, "a".repeat(40)));
         handle(new SyncInput.StageEntered(id, StageName.APPLY, new Changes(1, 2, 3, 4)));
@@ -64,8 +64,8 @@ public abstract class ApplicationStoreContract {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Decision>> running = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
-                running.add(threads.submit(() -> store().change(
-                        name, state -> new Decision(state.counted(), List.of(), null), _ -> null)));
+                running.add(threads.submit(() ->
+                        store().change(name, state -> new Decision(state.counted(), List.of(), null), _ -> null)));
             }
             for (Future<Decision> one : running) {
                 one.get();
@@ -114,22 +114,28 @@ public abstract class ApplicationStoreContract {
     void listsStatusesByName() {
         handle(new SyncInput.Defined(true));
 
-        assertThat(store().statuses(null, 500)).extracting(ApplicationStatus::name).contains(name).isSorted();
-        assertThat(store().statuses(name, 500)).extracting(ApplicationStatus::name).doesNotContain(name);
+        assertThat(store().statuses(null, 500))
+                .extracting(ApplicationStatus::name)
+                .contains(name)
+                .isSorted();
+        assertThat(store().statuses(name, 500))
+                .extracting(ApplicationStatus::name)
+                .doesNotContain(name);
     }
 
     private Decision handle(SyncInput input) {
         return store().change(
-                name,
-                state -> SyncRules.decide(name, state, input, definition(), NOON),
-                state -> StatusView.of(definition(), state));
+                        name,
+                        state -> SyncRules.decide(name, state, input, definition(), NOON),
+                        state -> StatusView.of(definition(), state));
     }
 
     private Application definition() {
         return new Application(
                 new DefinitionKey("Application", "argocd", name),
                 "default",
-                new Application.Source("https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
+                new Application.Source(
+                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
                 new Application.Destination(Clusters.GIVEN, "shop"),
                 null,
                 Set.of(),

@@ -76,7 +76,20 @@ class CatalogTest {
     private static GitChange push(String url, @Nullable String branch, @Nullable String tag) {
         String ref = branch == null ? "refs/tags/" + tag : "refs/heads/" + branch;
         return new GitChange(
-                "github", "shop", "acme/shop", url, ref, branch, tag, "1".repeat(40), null, null, null, null, null, false);
+                "github",
+                "shop",
+                "acme/shop",
+                url,
+                ref,
+                branch,
+                tag,
+                "1".repeat(40),
+                null,
+                null,
+                null,
+                null,
+                null,
+                false);
     }
 
     private static Application application(String name, String url, String targetRevision) {

@@ -160,8 +160,10 @@ class SyncRulesTest {
 
             given(new SyncInput.RevisionFound(running().id(), ONE));
 
-            assertThat(fact()).isInstanceOfSatisfying(
-                    SyncFact.SyncStarted.class, started -> assertThat(started.revision()).isEqualTo(ONE));
+            assertThat(fact())
+                    .isInstanceOfSatisfying(
+                            SyncFact.SyncStarted.class,
+                            started -> assertThat(started.revision()).isEqualTo(ONE));
         }
 
         @Test
@@ -207,7 +209,8 @@ class SyncRulesTest {
                 assertThat(deployment.id()).isEqualTo(1);
                 assertThat(deployment.revision()).isEqualTo(ONE);
             });
-            assertThat(last.facts().getFirst().id()).isEqualTo("sync/" + OperationId.of("shop", by(1)).value() + "/finished");
+            assertThat(last.facts().getFirst().id())
+                    .isEqualTo("sync/" + OperationId.of("shop", by(1)).value() + "/finished");
         }
 
         @Test
@@ -262,8 +265,10 @@ class SyncRulesTest {
             given(new SyncInput.RollbackAsked("ada", 1));
 
             assertThat(running().requested()).isEqualTo(ONE);
-            assertThat(fact()).isInstanceOfSatisfying(
-                    ActionTaken.class, taken -> assertThat(taken.actor()).isEqualTo("ada"));
+            assertThat(fact())
+                    .isInstanceOfSatisfying(
+                            ActionTaken.class,
+                            taken -> assertThat(taken.actor()).isEqualTo("ada"));
         }
 
         @Test
@@ -359,8 +364,8 @@ class SyncRulesTest {
             given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.HEALTHY)));
 
             assertThat(last.facts())
-                    .extracting(told -> told.fact().getClass())
-                    .doesNotContain(SyncFact.DriftChanged.class);
+                    .extracting(told -> (Object) told.fact())
+                    .doesNotHaveAnyElementsOfTypes(SyncFact.DriftChanged.class);
         }
 
         @Test
@@ -444,7 +449,8 @@ class SyncRulesTest {
         return new Application(
                 new DefinitionKey("Application", "argocd", "shop"),
                 "default",
-                new Application.Source("https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
+                new Application.Source(
+                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
                 new Application.Destination(Clusters.GIVEN, "shop"),
                 automated,
                 Set.of("CreateNamespace=true"),

@@ -139,7 +139,8 @@ class CrashTest {
         Application application = new Application(
                 new DefinitionKey("Application", "argocd", "shop"),
                 "default",
-                new Application.Source("https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
+                new Application.Source(
+                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
                 new Application.Destination(Clusters.GIVEN, "shop"),
                 null,
                 Set.of("CreateNamespace=true"),

@@ -61,8 +61,10 @@ class PushbackTest {
         Written first = apply();
         Written second = apply();
 
-        assertThat(first).isInstanceOfSatisfying(Written.Waiting.class, waiting -> assertThat(waiting.after())
-                .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7)));
+        assertThat(first)
+                .isInstanceOfSatisfying(
+                        Written.Waiting.class,
+                        waiting -> assertThat(waiting.after()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7)));
         assertThat(second).isInstanceOf(Written.Waiting.class);
         assertThat(writes).hasValue(1);
     }
@@ -79,8 +81,7 @@ class PushbackTest {
         status = 422;
         message = "ConfigMap \\\"settings\\\" is invalid: data: Too long";
 
-        assertThat(apply())
-                .isEqualTo(new Written.Refused("ConfigMap \"settings\" is invalid: data: Too long"));
+        assertThat(apply()).isEqualTo(new Written.Refused("ConfigMap \"settings\" is invalid: data: Too long"));
     }
 
     @Test
@@ -89,7 +90,8 @@ class PushbackTest {
 
         assertThat(written)
                 .isInstanceOfSatisfying(
-                        Written.Waiting.class, waiting -> assertThat(waiting.why()).contains("v1 Nonsense"));
+                        Written.Waiting.class,
+                        waiting -> assertThat(waiting.why()).contains("v1 Nonsense"));
         assertThat(writes).hasValue(0);
     }
 
@@ -98,7 +100,8 @@ class PushbackTest {
     }
 
     private static ObjectNode object() {
-        ObjectNode object = Json.mapper().createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
+        ObjectNode object =
+                Json.mapper().createObjectNode().put("apiVersion", "v1").put("kind", "ConfigMap");
         object.putObject("metadata").put("name", "settings").put("namespace", "shop");
         return object;
     }
