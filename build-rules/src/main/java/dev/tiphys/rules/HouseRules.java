@@ -163,7 +163,10 @@ public final class HouseRules {
                 .because("name the thing by its job");
     }
 
-    /** What a core may depend on: the language, the contracts, JSON trees, its own package and the other cores. */
+    /**
+     * What a core may depend on: the language, the contracts, JSON trees, the pure port of expressions, its own package and
+     * the other cores.
+     */
     private static final class CoreMayKnow extends DescribedPredicate<JavaClass> {
         private static final List<String> LANGUAGE = List.of(
                 "java.lang",
@@ -176,13 +179,17 @@ public final class HouseRules {
                 "javax.crypto",
                 "org.jspecify");
         private static final List<String> DATA =
-                List.of("com.fasterxml.jackson.core", "com.fasterxml.jackson.databind", "dev.tiphys.contracts");
+                List.of(
+                "com.fasterxml.jackson.core",
+                "com.fasterxml.jackson.databind",
+                "dev.tiphys.contracts",
+                "dev.tiphys.platform.expression");
 
         private final String root;
         private final String core;
 
         private CoreMayKnow(String root, String core) {
-            super("the language, the contracts, JSON trees and cores");
+            super("the language, the contracts, JSON trees, expressions and cores");
             this.root = root;
             this.core = core;
         }

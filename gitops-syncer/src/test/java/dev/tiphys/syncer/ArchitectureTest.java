@@ -5,9 +5,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
-
     @Test
-    void keepsTheHouseRules() {
-        HouseRules.of("dev.tiphys.syncer").checkService(List.of("source", "plan", "health"));
+    void keepsTheRulesOfTheHouse() {
+        HouseRules.of("dev.tiphys.syncer").checkService(List.of("source", "plan", "health", "sync"));
     }
 }

@@ -2,7 +2,12 @@ package dev.tiphys.sandbox;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.tiphys.sandbox.http.ApiServer;
+import dev.tiphys.sandbox.objects.ClusterObjects;
+import dev.tiphys.sandbox.objects.ObjectStore;
+import dev.tiphys.sandbox.workloads.Simulation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -23,11 +28,16 @@ public final class SandboxCluster implements AutoCloseable {
 
     private final HttpsServer server;
     private final ExecutorService requests;
+    private final ObjectStore store;
+    private final Simulation simulation;
     private final Path kubeconfig;
 
-    private SandboxCluster(HttpsServer server, ExecutorService requests, Path kubeconfig) {
+    private SandboxCluster(
+            HttpsServer server, ExecutorService requests, ObjectStore store, Simulation simulation, Path kubeconfig) {
         this.server = server;
         this.requests = requests;
+        this.store = store;
+        this.simulation = simulation;
         this.kubeconfig = kubeconfig;
     }
 
@@ -39,27 +49,33 @@ public final class SandboxCluster implements AutoCloseable {
      */
     public static SandboxCluster start(Path directory, int port) throws IOException {
         Path home = Files.createDirectories(directory).toAbsolutePath().normalize();
-        SandboxIdentity identity = SandboxIdentity.in(home, Clock.systemUTC().instant());
-        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        ObjectStore store = ObjectStore.open(home);
         try {
-            server.setHttpsConfigurator(new HttpsConfigurator(identity.tls()));
-            Path kubeconfig = home.resolve("kubeconfig");
-            identity.writeKubeconfig(kubeconfig, server.getAddress().getPort());
-            ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-            server.setExecutor(requests);
-            server.createContext("/", exchange -> {
-                exchange.sendResponseHeaders(503, -1);
-                exchange.close();
-            });
-            server.start();
-            return new SandboxCluster(server, requests, kubeconfig);
+            return start(home, port, store);
         } catch (GeneralSecurityException e) {
-            server.stop(0);
+            store.close();
             throw new IOException("the sandbox's certificate in " + home + " cannot be used; delete tls.p12", e);
         } catch (IOException e) {
-            server.stop(0);
+            store.close();
             throw e;
         }
+    }
+
+    private static SandboxCluster start(Path home, int port, ObjectStore store)
+            throws IOException, GeneralSecurityException {
+        Clock clock = Clock.systemUTC();
+        SandboxIdentity identity = SandboxIdentity.in(home, clock.instant());
+        ClusterObjects objects = new ClusterObjects(store, clock);
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(identity.tls()));
+        ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+        server.setExecutor(requests);
+        server.createContext("/", new ApiServer(objects, identity.token()));
+        Path kubeconfig = home.resolve("kubeconfig");
+        identity.writeKubeconfig(kubeconfig, server.getAddress().getPort());
+        Simulation simulation = Simulation.start(objects, clock);
+        server.start();
+        return new SandboxCluster(server, requests, store, simulation, kubeconfig);
     }
 
     /** A kubeconfig that leads to this sandbox, context {@code tiphys-sandbox}; mode 0600, because it holds the token. */
@@ -82,5 +98,11 @@ public final class SandboxCluster implements AutoCloseable {
     public void close() {
         server.stop(0);
         requests.shutdownNow();
+        simulation.close();
+        try {
+            store.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the sandbox's journal cannot be closed", e);
+        }
     }
 }

@@ -91,7 +91,9 @@ final class SandboxIdentity {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         String token = HexFormat.of().formatHex(random);
-        writePrivately(file, token.getBytes(StandardCharsets.US_ASCII));
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        writePrivately(fresh, token.getBytes(StandardCharsets.US_ASCII));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         return token;
     }
 

@@ -51,17 +51,20 @@ final class Parts implements AutoCloseable {
             CompletableFuture.allOf(broker, database, cluster).join();
         } catch (CompletionException e) {
             close();
-            throw e.getCause() instanceof CannotStart cannot
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw cause instanceof CannotStart cannot
                     ? cannot
-                    : new CannotStart(e.getCause().getMessage(), e.getCause());
+                    : new CannotStart(String.valueOf(cause.getMessage()), cause);
         }
         Database at = database.join();
         return new Addresses(broker.join(), at.url(), at.user(), at.password(), cluster.join(), options.context);
     }
 
     private String broker(UpOptions options) {
-        if (options.kafka != null) {
-            return line("broker", options.kafka, "given", () -> options.kafka);
+        String given = options.kafka;
+        if (given != null) {
+            print("broker", given + " (given)");
+            return given;
         }
         int port = options.kafkaPort != 0 ? options.kafkaPort : LastPort.of(options.data, "broker");
         return timed(
@@ -75,10 +78,12 @@ final class Parts implements AutoCloseable {
     }
 
     private Database database(UpOptions options) {
-        if (options.jdbcUrl != null) {
+        String given = options.jdbcUrl;
+        if (given != null) {
             String user = System.getenv().getOrDefault("TIPHYS_JDBC_USER", "tiphys");
             String password = System.getenv().getOrDefault("TIPHYS_JDBC_PASSWORD", "");
-            return line("database", options.jdbcUrl, "given", () -> new Database(options.jdbcUrl, user, password));
+            print("database", given + " (given)");
+            return new Database(given, user, password);
         }
         return timed(
                 "database",
@@ -97,7 +102,8 @@ final class Parts implements AutoCloseable {
             if (!Files.isReadable(file)) {
                 throw new CannotStart("the kubeconfig " + file + " cannot be read");
             }
-            return line("cluster", file.toString(), "given", () -> file);
+            print("cluster", file + " (given)");
+            return file;
         }
         return timed(
                 "cluster",
@@ -114,11 +120,6 @@ final class Parts implements AutoCloseable {
                     }
                 },
                 kubeconfig -> "a sandbox, no real cluster; kubectl --kubeconfig " + kubeconfig);
-    }
-
-    private <T> T line(String part, String where, String how, Supplier<T> value) {
-        print(part, where + " (" + how + ")");
-        return value.get();
     }
 
     private <T> T timed(String part, Supplier<T> start, Function<T, String> where) {

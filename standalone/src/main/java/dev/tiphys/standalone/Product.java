@@ -11,11 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.logging.LogManager;
 import java.util.stream.Collectors;
 
 /**
@@ -28,8 +28,6 @@ final class Product {
 
     /** What is known once everything is ready. */
     record Ready(URI address, Path token, Parts.Addresses parts) {}
-
-    private static final CompletableFuture<Ready> READY = new CompletableFuture<>();
 
     private final Parts parts;
     private final PrintStream out;
@@ -50,6 +48,8 @@ final class Product {
     static Product start(UpOptions options, Consumer<Ready> whenReady) {
         long begin = System.nanoTime();
         PrintStream out = System.out;
+        // The parts log from several threads; the log manager's classes must not be first touched by two at once.
+        LogManager.getLogManager();
         prepare(options);
         Product product = new Product(new Parts(out), out);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -59,9 +59,13 @@ final class Product {
             Ready ready =
                     new Ready(URI.create("http://127.0.0.1:" + options.port), options.data.resolve("token"), addresses);
             configure(options, addresses);
-            READY.thenAccept(known -> product.announce(known, begin));
-            READY.thenAcceptAsync(whenReady, command -> Thread.ofVirtual().start(command));
-            Services.ready = ready;
+            Services.whenReady = () -> {
+                product.announce(ready, begin);
+                Thread.ofVirtual().name("ready").start(() -> whenReady.accept(ready));
+                if (options.exitWhenReady) {
+                    Quarkus.asyncExit(0);
+                }
+            };
             Quarkus.run(Services.class, (code, failure) -> product.ended(code, failure), new String[0]);
         } finally {
             product.parts.close();
@@ -176,15 +180,14 @@ final class Product {
 
     /** Runs inside the services once all of them have started. */
     static final class Services implements QuarkusApplication {
-        private static volatile Ready ready = new Ready(URI.create("http://127.0.0.1"), Path.of(""), NOWHERE);
+        /** Quarkus makes the instance, so what it runs is handed over here, before the services start. */
+        private static volatile Runnable whenReady = () -> {};
 
         @Override
         public int run(String... arguments) {
-            READY.complete(ready);
+            whenReady.run();
             Quarkus.waitForExit();
             return 0;
         }
     }
-
-    private static final Parts.Addresses NOWHERE = new Parts.Addresses("", "", "", "", Path.of(""), null);
 }

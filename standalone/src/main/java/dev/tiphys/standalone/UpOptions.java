@@ -66,4 +66,10 @@ final class UpOptions {
             description =
                     "Where the embedded broker listens (default: the port of the last start, at first a free one).")
     int kafkaPort;
+
+    @Option(
+            names = "--exit-when-ready",
+            hidden = true,
+            description = "Stop as soon as everything is ready: the run from which the JVM learns to start fast.")
+    boolean exitWhenReady;
 }

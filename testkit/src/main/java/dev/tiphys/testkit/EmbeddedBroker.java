@@ -101,8 +101,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     // One class of the broker logs through log4j's interface, which complains on stderr when nothing implements it.
     private static void quietLog4j() {
-        boolean implemented = Thread.currentThread()
-                        .getContextClassLoader()
+        boolean implemented = EmbeddedBroker.class
+                        .getClassLoader()
                         .getResource("META-INF/services/org.apache.logging.log4j.spi.Provider")
                 != null;
         if (!implemented && System.getProperty("log4j.provider") == null) {

@@ -14,11 +14,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -43,7 +43,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final DirectoryLock lock;
     private final int port;
     private final String password;
-    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> known = new HashSet<>();
     private boolean closed;
 
     private EmbeddedDatabase(PostgresPrograms programs, Path cluster, DirectoryLock lock, int port, String password) {
@@ -69,7 +69,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             PostgresPrograms programs = new PostgresPrograms(PostgresBinaries.unpacked());
             Path cluster = home.resolve("data");
-            new PostgresOrphan(cluster).end();
+            new PostgresOrphan(programs, cluster).end();
             int listening = Ports.orFree(port, "database");
             String password = password(home);
             initialise(programs, cluster, home.resolve("password"));
@@ -94,8 +94,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
             throw new IllegalArgumentException("database name " + database
                     + " must be lower-case letters, digits and underscores, and begin with a letter");
         }
-        if (known.add(database)) {
-            create(database);
+        synchronized (known) {
+            if (!known.contains(database)) {
+                create(database);
+                known.add(database);
+            }
         }
         return url(database);
     }
@@ -246,7 +249,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
         } catch (SQLException e) {
             if (!DUPLICATE_DATABASE.equals(e.getSQLState())) {
-                known.remove(database);
                 throw new IllegalStateException("database " + database + " cannot be created: " + e.getMessage(), e);
             }
         }

@@ -80,8 +80,8 @@ public final class GitServer implements AutoCloseable {
     }
 
     /**
-     * Hears of each reference that a client pushed, after the client was answered, on a thread of its own. What {@link
-     * TestRepository} changes directly is not a push.
+     * Hears of each reference that a client pushed, in order, on a thread of its own. What {@link TestRepository} changes
+     * directly is not a push.
      */
     public void onPush(Consumer<Push> listener) {
         listeners.add(listener);

@@ -36,6 +36,8 @@ final class HttpFront implements AutoCloseable {
     private final HttpServer server;
     private final Site site;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService listeners =
+            Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private HttpFront(HttpServer server, Site site) {
@@ -148,9 +150,9 @@ final class HttpFront implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Runs work beside the requests; what it throws is logged. */
+    /** Runs work beside the requests, one after the other in the order of the calls; what it throws is logged. */
     void later(Runnable work) {
-        threads.execute(() -> {
+        listeners.execute(() -> {
             try {
                 work.run();
             } catch (RuntimeException e) {
@@ -164,6 +166,7 @@ final class HttpFront implements AutoCloseable {
         closed.countDown();
         server.stop(0);
         threads.shutdownNow();
+        listeners.shutdownNow();
     }
 
     private void serve(HttpExchange exchange) throws IOException {

@@ -93,10 +93,19 @@ final class PostgresBinaries {
         try {
             return Files.createDirectories(user.resolve("tiphys").resolve("postgres"));
         } catch (IOException _) {
-            // A user without a home of their own, as in many containers.
-            return Files.createDirectories(Path.of(
-                    System.getProperty("java.io.tmpdir"), "tiphys-" + System.getProperty("user.name"), "postgres"));
+            return sharedCache();
         }
+    }
+
+    // For a user without a home of their own, as in many containers. Programs that another user put there are not run.
+    private static Path sharedCache() throws IOException {
+        String user = System.getProperty("user.name", "");
+        Path own = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "tiphys-" + user));
+        if (!Files.getOwner(own).getName().equals(user)) {
+            throw new IOException(own + " belongs to " + Files.getOwner(own).getName() + "; set XDG_CACHE_HOME");
+        }
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+        return Files.createDirectories(own.resolve("postgres"));
     }
 
     private static void unpack(InputStream archive, Path target) throws IOException {

@@ -11,6 +11,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +49,20 @@ class EmbeddedDatabaseTest {
             assertThat(directory.resolve("password"))
                     .satisfies(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
+        }
+    }
+
+    @Test
+    void manyThreadsMayAskForOneDatabase() {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory, 0)) {
+            List<String> urls = IntStream.range(0, 8)
+                    .parallel()
+                    .mapToObj(_ -> database.jdbcUrl("shop"))
+                    .distinct()
+                    .toList();
+
+            assertThat(urls).singleElement().asString().endsWith("/shop");
+            assertThatThrownBy(() -> database.jdbcUrl("no;name")).isInstanceOf(IllegalArgumentException.class);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.tiphys.contracts.definition;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Collections;
@@ -266,6 +268,8 @@ public record Pipeline(
     }
 
     /** A value of a container's environment. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+    @JsonSubTypes({@JsonSubTypes.Type(EnvironmentValue.Text.class), @JsonSubTypes.Type(EnvironmentValue.FromSecret.class)})
     public sealed interface EnvironmentValue {
         /** A text that may hold expressions. */
         record Text(String text) implements EnvironmentValue {}
@@ -275,6 +279,8 @@ public record Pipeline(
     }
 
     /** A value of a request's header. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+    @JsonSubTypes({@JsonSubTypes.Type(HeaderValue.Text.class), @JsonSubTypes.Type(HeaderValue.FromSecret.class)})
     public sealed interface HeaderValue {
         /** A text that may hold expressions. */
         record Text(String text) implements HeaderValue {}

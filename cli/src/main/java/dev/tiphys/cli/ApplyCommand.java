@@ -1,0 +1,35 @@
+package dev.tiphys.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Store definitions; all of them or none. */
+@Command(name = "apply", mixinStandardHelpOptions = true, description = "Store definitions; all of them or none.")
+final class ApplyCommand implements Callable<Integer> {
+
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            required = true,
+            description = "A file, a directory, or - for standard input; may be given more than once.")
+    private List<Path> files = new ArrayList<>();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        return Definitions.send(connection, files, /* dryRun= */ false, Terminal.of(spec));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tiphys.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what an event started, what it did not, and why. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description = "Say what an event or a commit started, what it did not, and why.")
+final class ExplainCommand implements Callable<Integer> {
+
+    @Mixin
+    private Connection connection = new Connection();
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "EVENT",
+            description = "An event's id or a commit, whole or its beginning (default: the newest event).")
+    private @Nullable String wanted;
+
+    @Option(
+            names = {"-o", "--output"},
+            defaultValue = "TABLE",
+            description = "table, json or yaml (default: table).")
+    private Output output = Output.TABLE;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Terminal terminal = Terminal.of(spec);
+        List<JsonNode> events = wanted();
+        if (events.isEmpty()) {
+            throw CommandFailed.refused(
+                    wanted == null
+                            ? "no event has arrived yet"
+                            : "no event among the newest 500 has the id or commit " + wanted);
+        }
+        for (JsonNode event : events) {
+            JsonNode trace = connection.get(
+                    "/api/events/" + Connection.escaped(event.path("id").asText()) + "/trace");
+            if (output.isRaw()) {
+                terminal.print(output.write(trace));
+                continue;
+            }
+            JsonNode git = event.path("git");
+            terminal.print("event " + event.path("id").asText() + ": "
+                    + event.path("type").asText() + " of "
+                    + event.path("endpoint").asText() + " " + git.path("ref").asText("") + " "
+                    + git.path("revision").asText(""));
+            Views.trace(trace).forEach(line -> terminal.print("  " + line));
+        }
+        return 0;
+    }
+
+    private List<JsonNode> wanted() {
+        JsonNode newest = connection
+                .get("/api/events?limit=" + (wanted == null ? 1 : 500))
+                .path("items");
+        List<JsonNode> found = new ArrayList<>();
+        for (JsonNode event : newest) {
+            if (wanted == null
+                    || event.path("id").asText().startsWith(wanted)
+                    || event.path("git").path("revision").asText("").startsWith(wanted)) {
+                found.add(event);
+            }
+        }
+        return found;
+    }
+}

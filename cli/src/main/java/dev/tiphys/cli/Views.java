@@ -1,0 +1,253 @@
+package dev.tiphys.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** How answers look at a terminal. Pure: the moment is an argument. */
+final class Views {
+    private static final int SHORT_REVISION = 7;
+
+    private Views() {}
+
+    /** {@return the lines of a list of runs} */
+    static List<String> runs(JsonNode items, boolean wide, Instant now) {
+        Table table = wide
+                ? new Table("RUN", "PIPELINE", "STATE", "REVISION", "AUTHOR", "AGE", "STEPS", "EVENT", "REASON")
+                : new Table("RUN", "PIPELINE", "STATE", "REVISION", "AGE", "STEPS");
+        for (JsonNode run : items) {
+            JsonNode trigger = run.path("trigger");
+            String revision = shortened(trigger.path("revision"));
+            if (wide) {
+                table.row(
+                        text(run.path("id")),
+                        text(run.path("pipeline")),
+                        text(run.path("state")),
+                        revision,
+                        text(trigger.path("author")),
+                        age(run.path("startedAt"), now),
+                        steps(run),
+                        text(trigger.path("event")),
+                        text(run.path("reason")));
+            } else {
+                table.row(
+                        text(run.path("id")),
+                        text(run.path("pipeline")),
+                        text(run.path("state")),
+                        revision,
+                        age(run.path("startedAt"), now),
+                        steps(run));
+            }
+        }
+        return table.lines();
+    }
+
+    /** {@return the lines of a list of applications} */
+    static List<String> applications(JsonNode items, boolean wide) {
+        Table table = wide
+                ? new Table("APPLICATION", "SYNC", "HEALTH", "REVISION", "NAMESPACE", "PINNED BY", "MESSAGE")
+                : new Table("APPLICATION", "SYNC", "HEALTH", "REVISION", "OPERATION");
+        for (JsonNode application : items) {
+            if (wide) {
+                table.row(
+                        text(application.path("name")),
+                        text(application.path("sync")),
+                        text(application.path("health")),
+                        shortened(application.path("revision")),
+                        text(application.path("destination").path("namespace")),
+                        text(application.path("pinnedBy").path("run")),
+                        text(application.path("operation").path("message")));
+            } else {
+                table.row(
+                        text(application.path("name")),
+                        text(application.path("sync")),
+                        text(application.path("health")),
+                        shortened(application.path("revision")),
+                        text(application.path("operation").path("phase")));
+            }
+        }
+        return table.lines();
+    }
+
+    /** {@return the lines of a list of events} */
+    static List<String> events(JsonNode items, Instant now) {
+        Table table = new Table("EVENT", "ENDPOINT", "TYPE", "REF", "REVISION", "AUTHOR", "AGE");
+        for (JsonNode event : items) {
+            JsonNode git = event.path("git");
+            table.row(
+                    text(event.path("id")),
+                    text(event.path("endpoint")),
+                    text(event.path("type")),
+                    text(git.path("ref")),
+                    shortened(git.path("revision")),
+                    text(git.path("author")),
+                    age(event.path("time"), now));
+        }
+        return table.lines();
+    }
+
+    /** {@return the lines of any other list, by the fields that all its items have as plain values} */
+    static List<String> anything(JsonNode items) {
+        if (items.isEmpty()) {
+            return List.of("none");
+        }
+        List<String> fields = new ArrayList<>();
+        items.get(0).fieldNames().forEachRemaining(name -> {
+            if (StreamSupport.stream(items.spliterator(), false)
+                    .allMatch(item -> item.path(name).isValueNode())) {
+                fields.add(name);
+            }
+        });
+        Table table = new Table(
+                fields.stream().map(name -> name.toUpperCase(Locale.ROOT)).toArray(String[]::new));
+        for (JsonNode item : items) {
+            table.row(fields.stream().map(name -> text(item.path(name))).toArray(String[]::new));
+        }
+        return table.lines();
+    }
+
+    /** {@return a run with everything that a person asks about it} */
+    static List<String> run(JsonNode run, Instant now) {
+        List<String> lines = new ArrayList<>();
+        JsonNode trigger = run.path("trigger");
+        lines.add("Run       " + text(run.path("id")) + " of " + text(run.path("pipeline")));
+        lines.add("State     " + text(run.path("state")) + reason(run));
+        lines.add("Commit    " + text(trigger.path("revision")) + " " + text(trigger.path("ref")) + " by "
+                + text(trigger.path("author")));
+        lines.add("Started   " + text(run.path("startedAt")) + " (" + age(run.path("startedAt"), now) + " ago)");
+        lines.add("Finished  " + text(run.path("finishedAt")));
+        lines.add("Event     " + text(trigger.path("event")));
+        lines.add("");
+        for (JsonNode step : run.path("steps")) {
+            lines.add("  " + sign(step) + " " + text(step.path("name")) + " (" + text(step.path("kind")) + "): "
+                    + text(step.path("state")) + attempt(step) + reason(step));
+            waiting(step.path("wait")).forEach(line -> lines.add("      " + line));
+            if (step.path("link").isTextual()) {
+                lines.add("      " + step.path("link").asText());
+            }
+        }
+        return lines;
+    }
+
+    /** {@return an application with its objects that are not well first} */
+    static List<String> application(JsonNode application) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Application  " + text(application.path("name")));
+        lines.add("Sync         " + text(application.path("sync")));
+        lines.add("Health       " + text(application.path("health")) + " " + blank(application.path("healthMessage")));
+        lines.add("Revision     " + text(application.path("revision"))
+                + (application.path("pinnedBy").isObject()
+                        ? " pinned by run " + text(application.path("pinnedBy").path("run"))
+                        : ""));
+        JsonNode operation = application.path("operation");
+        if (operation.isObject()) {
+            lines.add("Operation    " + text(operation.path("phase")) + ": " + text(operation.path("message")));
+            waiting(operation.path("wait")).forEach(line -> lines.add("             " + line));
+        }
+        for (JsonNode condition : application.path("conditions")) {
+            lines.add("Condition    " + text(condition.path("type")) + ": " + text(condition.path("message")));
+        }
+        lines.add("");
+        Table table = new Table("KIND", "NAMESPACE", "NAME", "SYNC", "HEALTH", "MESSAGE");
+        for (JsonNode resource : application.path("resources")) {
+            table.row(
+                    text(resource.path("kind")),
+                    text(resource.path("namespace")),
+                    text(resource.path("name")),
+                    text(resource.path("sync")),
+                    text(resource.path("health")),
+                    text(resource.path("message")));
+        }
+        lines.addAll(table.lines());
+        return lines;
+    }
+
+    /** {@return what became of an event: a line for each pipeline} */
+    static List<String> trace(JsonNode trace) {
+        List<String> lines = new ArrayList<>();
+        for (JsonNode decision : trace.path("decisions")) {
+            String pipeline = text(decision.path("pipeline"));
+            if (decision.path("started").asBoolean()) {
+                lines.add("started      " + pipeline + " as run " + text(decision.path("run")));
+            } else {
+                lines.add("not started  " + pipeline + ": " + text(decision.path("condition")) + " must be "
+                        + text(decision.path("expected")) + ", was " + text(decision.path("met")));
+            }
+        }
+        if (lines.isEmpty()) {
+            lines.add("no pipeline is defined, so nothing was decided");
+        }
+        return lines;
+    }
+
+    /** {@return the sign of a step's state} */
+    static String sign(JsonNode step) {
+        return switch (step.path("state").asText()) {
+            case "succeeded" -> "✔";
+            case "failed", "stuck" -> "✘";
+            case "running", "waiting" -> "▶";
+            case "skipped", "cancelled", "superseded" -> "–";
+            default -> "·";
+        };
+    }
+
+    private static List<String> waiting(JsonNode wait) {
+        if (!wait.isObject()) {
+            return List.of();
+        }
+        String until =
+                wait.path("until").isTextual() ? ", until " + wait.path("until").asText() : "";
+        return List.of(
+                "waits for " + text(wait.path("for")) + " " + text(wait.path("on")) + " since "
+                        + text(wait.path("since")) + until,
+                "to go on: " + text(wait.path("unblock")));
+    }
+
+    private static String steps(JsonNode run) {
+        return StreamSupport.stream(run.path("steps").spliterator(), false)
+                .map(Views::sign)
+                .collect(Collectors.joining());
+    }
+
+    private static String attempt(JsonNode step) {
+        int attempt = step.path("attempt").asInt();
+        return attempt > 1 ? ", attempt " + attempt : "";
+    }
+
+    private static String reason(JsonNode thing) {
+        return thing.path("reason").isTextual() ? ": " + thing.path("reason").asText() : "";
+    }
+
+    private static String blank(JsonNode value) {
+        return value.isTextual() ? value.asText() : "";
+    }
+
+    private static String shortened(JsonNode revision) {
+        String text = text(revision);
+        return text.length() == 40 ? text.substring(0, SHORT_REVISION) : text;
+    }
+
+    /** {@return how long ago, in the largest unit that says enough} */
+    static String age(JsonNode moment, Instant now) {
+        if (!moment.isTextual()) {
+            return "-";
+        }
+        Duration age = Duration.between(Instant.parse(moment.asText()), now);
+        if (age.toMinutes() < 1) {
+            return Math.max(0, age.toSeconds()) + "s";
+        }
+        if (age.toHours() < 1) {
+            return age.toMinutes() + "m";
+        }
+        return age.toDays() < 2 ? age.toHours() + "h" : age.toDays() + "d";
+    }
+
+    private static String text(JsonNode value) {
+        return value.isMissingNode() || value.isNull() || value.asText().isEmpty() ? "-" : value.asText();
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tiphys.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The commands against a server that answers as written: what they send, print, and end with. */
+class CommandsTest {
+    private static final String RUNS = """
+            {"items": [{"id": "r-1", "pipeline": "shop-delivery", "state": "running", "reason": null,
+              "startedAt": "2026-01-01T00:00:00Z", "finishedAt": null,
+              "trigger": {"event": "e-1", "revision": "1234567890123456789012345678901234567890", "author": "Ada"},
+              "steps": [{"name": "experiment", "kind": "deploy", "state": "succeeded", "attempt": 1},
+                        {"name": "test", "kind": "jenkins", "state": "waiting", "attempt": 1,
+                         "wait": {"for": "jenkins build", "on": "shop #12", "since": "2026-01-01T00:00:00Z",
+                                  "until": null, "unblock": "Jenkins ends it"}}]}], "next": "r-1"}""";
+
+    @TempDir
+    private Path data;
+
+    private final Map<String, Reply> replies = new HashMap<>();
+    private final List<String> requests = new ArrayList<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private HttpServer server;
+
+    private record Reply(int status, String body) {}
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+        Files.writeString(
+                data.resolve("address"),
+                "http://127.0.0.1:" + server.getAddress().getPort() + "\n");
+        Files.writeString(data.resolve("token"), "secret-token\n");
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        requests.add(request + " " + exchange.getRequestHeaders().getFirst("Authorization") + " "
+                + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+        Reply reply = replies.getOrDefault(request, new Reply(404, "{\"detail\": \"nothing at " + request + "\"}"));
+        byte[] body = reply.body().getBytes(UTF_8);
+        exchange.sendResponseHeaders(reply.status(), body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    private int run(String... arguments) {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(List.of("--data", data.toString()));
+        CommandLine commands = Tiphys.commands();
+        commands.setOut(new PrintWriter(out, true));
+        commands.setErr(new PrintWriter(err, true));
+        return commands.execute(all.toArray(String[]::new));
+    }
+
+    @Nested
+    class Getting {
+        @Test
+        void printsATableWithASignForEachStep() {
+            replies.put("GET /api/runs?pipeline=shop-delivery", new Reply(200, RUNS));
+
+            assertThat(run("get", "runs", "--pipeline", "shop-delivery")).isZero();
+
+            assertThat(out.toString())
+                    .contains("RUN")
+                    .contains("r-1  shop-delivery  running  1234567")
+                    .contains("✔▶");
+            assertThat(err.toString()).contains("--after r-1");
+        }
+
+        @Test
+        void printsTheServersAnswerAsJson() throws IOException {
+            replies.put("GET /api/runs", new Reply(200, RUNS));
+
+            assertThat(run("get", "runs", "--output", "json")).isZero();
+
+            assertThat(Connection.JSON.readTree(out.toString())).isEqualTo(Connection.JSON.readTree(RUNS));
+        }
+
+        @Test
+        void sendsTheTokenOfTheDataDirectory() {
+            replies.put("GET /api/applications", new Reply(200, "{\"items\": [], \"next\": null}"));
+
+            run("get", "applications");
+
+            assertThat(requests).singleElement().asString().contains("Bearer secret-token");
+        }
+    }
+
+    @Nested
+    class ExitCodes {
+        @Test
+        void isOneWhenTheServerRefusesWithItsWords() {
+            replies.put("POST /api/runs/r-1/retry", new Reply(409, "{\"detail\": \"run r-1 has not failed\"}"));
+
+            assertThat(run("retry", "r-1")).isEqualTo(1);
+
+            assertThat(err.toString()).contains("run r-1 has not failed");
+        }
+
+        @Test
+        void isTwoForWrongUse() {
+            assertThat(run("get", "nonsense")).isEqualTo(2);
+        }
+
+        @Test
+        void isThreeWhenNothingAnswers() {
+            server.stop(0);
+
+            assertThat(run("get", "runs")).isEqualTo(3);
+
+            assertThat(err.toString()).contains("nothing answers at").contains("tiphys up");
+        }
+
+        @Test
+        void isOneWhenAFollowedRunDoesNotSucceed() {
+            replies.put("GET /api/runs/r-2", new Reply(200, """
+                    {"id": "r-2", "pipeline": "p", "state": "failed", "reason": "step test failed", "steps": []}"""));
+
+            assertThat(run("tail", "r-2")).isEqualTo(1);
+
+            assertThat(out.toString()).contains("failed: step test failed");
+        }
+    }
+
+    @Nested
+    class Applying {
+        @Test
+        void leadsAFindingBackToItsFileAndLine() throws IOException {
+            Path first = Files.writeString(data.resolve("a.yaml"), "kind: A\nname: a\n");
+            Path second = Files.writeString(data.resolve("b.yaml"), "kind: B\n");
+            replies.put("PUT /api/definitions", new Reply(422, """
+                    {"detail": "1 definition is wrong", "findings": [
+                      {"severity": "ERROR", "line": 4, "column": 7, "path": "kind", "message": "unknown kind B"}]}"""));
+
+            assertThat(run("apply", "-f", first.toString(), "-f", second.toString()))
+                    .isEqualTo(1);
+
+            assertThat(err.toString()).contains(second + ":1:7: error: kind: unknown kind B");
+            assertThat(requests).singleElement().asString().contains("kind: A\nname: a\n---\nkind: B\n");
+        }
+
+        @Test
+        void saysWhatBecameOfEachDefinition() throws IOException {
+            Path file = Files.writeString(data.resolve("a.yaml"), "kind: A\n");
+            replies.put("PUT /api/definitions", new Reply(200, """
+                    {"created": [{"kind": "Pipeline", "name": "p"}], "updated": [], "unchanged": [], "findings": []}"""));
+
+            assertThat(run("apply", "-f", file.toString())).isZero();
+
+            assertThat(out.toString()).contains("Pipeline/p created");
+        }
+    }
+
+    @Test
+    void explainsWhatAnEventStartedAndWhatNot() {
+        replies.put("GET /api/events?limit=500", new Reply(200, """
+                {"items": [{"id": "e-1", "endpoint": "shop", "type": "push", "git": {"revision": "abcdef"}}]}"""));
+        replies.put("GET /api/events/e-1/trace", new Reply(200, """
+                {"event": "e-1", "decisions": [
+                  {"pipeline": "p", "started": true, "run": "r-1"},
+                  {"pipeline": "q", "started": false, "condition": "branch", "expected": "main", "met": "feature/x"}]}"""));
+
+        assertThat(run("explain", "abc")).isZero();
+
+        assertThat(out.toString())
+                .contains("started      p as run r-1")
+                .contains("not started  q: branch must be main, was feature/x");
+    }
+}

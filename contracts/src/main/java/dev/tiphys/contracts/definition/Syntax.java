@@ -1,0 +1,130 @@
+package dev.tiphys.contracts.definition;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The forms of single texts in definitions. What says what is wrong answers null if nothing is. */
+final class Syntax {
+    static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+    static final Pattern STEP = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?");
+    static final Pattern PARAMETER = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,62}");
+    static final Pattern SECRET_PART = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+    static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~A-Za-z0-9-]+");
+
+    private static final Pattern DURATION =
+            Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+    private static final Pattern SCP_LIKE = Pattern.compile("(?:[^@/:\\s]+@)?[^/:\\s]+:(?!//)[^\\s]+");
+    private static final Pattern SECRET_WORD =
+            Pattern.compile(".*(password|passwd|passphrase|secret|token|api_?-?key|private_?-?key|credential).*");
+    private static final Set<String> GIT_SCHEMES = Set.of("https", "http", "ssh", "git", "file");
+
+    private Syntax() {}
+
+    /** {@return whether a text holds an expression, so that its form shows only when a run resolves it} */
+    static boolean holdsExpression(String text) {
+        return text.contains("${{");
+    }
+
+    /** {@return whether what stands under this name is likely to be secret} */
+    static boolean namesSecret(String name) {
+        return SECRET_WORD.matcher(name.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    /** {@return the duration of a text such as {@code 1h30m}; empty if it is none} */
+    static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (text.isEmpty() || !matcher.matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofDays(amount(matcher.group(1)))
+                .plusHours(amount(matcher.group(2)))
+                .plusMinutes(amount(matcher.group(3)))
+                .plusSeconds(amount(matcher.group(4)))
+                .plusMillis(amount(matcher.group(5))));
+    }
+
+    private static long amount(@Nullable String digits) {
+        return digits == null ? 0 : Long.parseLong(digits);
+    }
+
+    /** {@return what is wrong with a glob} */
+    static @Nullable String wrongWithGlob(String glob) {
+        if (glob.isBlank()) {
+            return "a glob must not be empty";
+        }
+        if (glob.startsWith("/")) {
+            return "a glob begins at the root of the repository, without a slash";
+        }
+        int braces = 0;
+        boolean bracket = false;
+        for (int i = 0; i < glob.length(); i++) {
+            char sign = glob.charAt(i);
+            if (sign == '\\') {
+                i++;
+            } else if (bracket) {
+                bracket = sign != ']';
+            } else if (sign == '[') {
+                bracket = true;
+            } else if (sign == '{') {
+                braces++;
+            } else if (sign == '}' && --braces < 0) {
+                return "the glob closes a brace that it did not open";
+            }
+        }
+        return braces > 0 || bracket ? "the glob does not close what it opens" : null;
+    }
+
+    /** {@return what is wrong with an address of an HTTP server} */
+    static @Nullable String wrongWithHttpUrl(String url) {
+        if (holdsExpression(url)) {
+            boolean plausible = url.startsWith("${{") || url.startsWith("https://") || url.startsWith("http://");
+            return plausible ? null : "expected an address that begins with https:// or http://";
+        }
+        try {
+            URI uri = new URI(url);
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            if ((!scheme.equals("https") && !scheme.equals("http")) || uri.getHost() == null) {
+                return "expected an address such as https://host/path";
+            }
+            return uri.getRawUserInfo() == null
+                    ? null
+                    : "an address must not hold a user or password: it is kept as it is";
+        } catch (URISyntaxException e) {
+            return "expected an address such as https://host/path; it has a sign that does not belong there";
+        }
+    }
+
+    /** {@return what is wrong with an address of a Git repository} */
+    static @Nullable String wrongWithGitUrl(String url) {
+        String expected = "expected an address such as https://host/owner/name.git, ssh://git@host/owner/name.git,"
+                + " git@host:owner/name.git or file:///path";
+        if (!url.contains("://")) {
+            return SCP_LIKE.matcher(url).matches() ? null : expected;
+        }
+        try {
+            URI uri = new URI(url);
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            String path = uri.getPath() == null ? "" : uri.getPath();
+            if (!GIT_SCHEMES.contains(scheme) || path.replace("/", "").isEmpty()) {
+                return expected;
+            }
+            if (!scheme.equals("file") && uri.getHost() == null) {
+                return expected;
+            }
+            String user = uri.getRawUserInfo();
+            boolean secret = user != null && (!scheme.equals("ssh") || user.contains(":"));
+            return secret
+                    ? "an address must not hold a user or password: name them by credentials: {secretRef: {name: …}}"
+                    : null;
+        } catch (URISyntaxException e) {
+            return expected;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Wires the syncer. */
+@NullMarked
+package dev.tiphys.syncer.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package dev.tiphys.syncer.sync.cluster;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Follows all objects of one kind: lists them once, then watches, and lists again when the watch was lost for too long. */
+final class KindWatch implements AutoCloseable {
+    private final SharedIndexInformer<GenericKubernetesResource> informer;
+    private final CompletableFuture<Void> started;
+    private volatile String trouble = "the first list is not there yet";
+
+    KindWatch(
+            KubernetesClient client,
+            ResourceDefinitionContext kind,
+            ResourceEventHandler<GenericKubernetesResource> handler) {
+        this.informer = client.genericKubernetesResources(kind)
+                .inAnyNamespace()
+                .runnableInformer(0)
+                .itemStore(new ReducedStateItemStore<>(
+                        ReducedStateItemStore.NAME_KEY_STATE,
+                        GenericKubernetesResource.class,
+                        client.getKubernetesSerialization()))
+                .exceptionHandler((_, error) -> {
+                    trouble = String.valueOf(error.getMessage());
+                    return true;
+                })
+                .addEventHandler(handler);
+        this.started = informer.start().toCompletableFuture(); // failures are tried again by the informer
+    }
+
+    /** {@return whether everything that exists is known} */
+    boolean await(Duration patience) throws InterruptedException {
+        if (informer.hasSynced()) {
+            return true;
+        }
+        try {
+            started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            trouble = e.getMessage() == null ? trouble : e.getMessage();
+        }
+        return informer.hasSynced();
+    }
+
+    String trouble() {
+        return trouble;
+    }
+
+    @Override
+    public void close() {
+        informer.close();
+    }
+}

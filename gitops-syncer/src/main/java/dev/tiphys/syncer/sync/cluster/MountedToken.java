@@ -1,0 +1,19 @@
+package dev.tiphys.syncer.sync.cluster;
+
+import io.fabric8.kubernetes.client.OAuthTokenProvider;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The token of the pod's service account, read at each use because the cluster replaces it every hour. */
+record MountedToken(Path file) implements OAuthTokenProvider {
+    @Override
+    public String getToken() {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the service account's token cannot be read", e);
+        }
+    }
+}

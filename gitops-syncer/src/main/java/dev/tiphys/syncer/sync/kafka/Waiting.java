@@ -1,0 +1,23 @@
+package dev.tiphys.syncer.sync.kafka;
+
+import dev.tiphys.platform.log.LogUnavailable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+
+/** Waits for the log. */
+final class Waiting {
+
+    private Waiting() {}
+
+    /** Returns when the broker has it; throws {@link LogUnavailable} if that is not known. */
+    static void forStage(CompletionStage<Void> stage) throws InterruptedException {
+        try {
+            stage.toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof LogUnavailable unavailable) {
+                throw unavailable;
+            }
+            throw new IllegalStateException("the log failed in an unknown way", e.getCause());
+        }
+    }
+}

@@ -1,0 +1,393 @@
+package dev.tiphys.syncer.line;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.sync.DeployedBy;
+import dev.tiphys.contracts.sync.SyncFact;
+import dev.tiphys.contracts.sync.SyncFact.Outcome;
+import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
+import dev.tiphys.testkit.GitServer;
+import dev.tiphys.testkit.TestRepository;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Inject;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole syncer: commands and pushes on the log in, objects in a cluster, facts on the log out. */
+abstract class SyncLine {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
+
+    @ConfigProperty(name = "tiphys.syncer.kubeconfig")
+    String kubeconfig;
+
+    @Inject
+    MeterRegistry meters;
+
+    private Log log;
+    private GitServer git;
+    private TestRepository repository;
+    private KubernetesClient cluster;
+
+    /** Unique in each test, as all share one cluster: the application, its namespace, and its repository. */
+    private final String name = "app-" + UUID.randomUUID().toString().substring(0, 8);
+
+    @BeforeEach
+    void start() throws IOException {
+        log = new Log(bootstrapServers);
+        git = GitServer.start(Files.createTempDirectory("syncer-git"));
+        repository = git.createRepository("acme/" + name);
+        cluster = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        log.remove("Application", name);
+        cluster.close();
+        git.close();
+        log.close();
+    }
+
+    @Test
+    void aCommandBringsTheApplicationToTheRevision() {
+        define("");
+        String revision = repository.commit("first", Map.of("deploy/all.yaml", config("one") + deployment("")));
+
+        DeployedBy by = log.request(name, revision, Duration.ofMinutes(1));
+
+        SyncFinished end = end(1).getFirst();
+        assertThat(end.message()).contains("2 created");
+        assertThat(end.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(end.revision()).isEqualTo(revision);
+        assertThat(end.by()).isEqualTo(by);
+        assertThat(end.changes().created()).isEqualTo(2);
+        assertThat(value()).isEqualTo("one");
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode status = status();
+            assertThat(status.at("/sync").asText()).isEqualTo("Synced");
+            assertThat(status.at("/health").asText()).isEqualTo("Healthy");
+            assertThat(status.at("/revision").asText()).isEqualTo(revision);
+            assertThat(status.at("/pinnedBy/run").asText()).isEqualTo(by.run());
+            assertThat(status.at("/operation/phase").asText()).isEqualTo("Succeeded");
+            assertThat(status.at("/history").size()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void theSameCommandTwiceIsOneSync() {
+        define("");
+        String revision = repository.commit("first", Map.of("deploy/all.yaml", config("one")));
+        DeployedBy by = log.request(name, revision, Duration.ofMinutes(1));
+        end(1);
+
+        log.request(name, revision, Duration.ofMinutes(1), by);
+        String marker = repository.commit("second", Map.of("deploy/all.yaml", config("two")));
+        log.request(name, marker, Duration.ofMinutes(1));
+
+        List<SyncFinished> ends = end(2);
+        assertThat(ends).extracting(SyncFinished::revision).containsExactly(revision, marker);
+        assertThat(ends).extracting(SyncFinished::outcome).containsOnly(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aBrokenManifestIsStuckWithFileAndLine() {
+        define("");
+        String revision =
+                repository.commit("broken", Map.of("deploy/all.yaml", config("one") + "kind: ConfigMap\n  oops: [\n"));
+
+        log.request(name, revision, Duration.ofMinutes(1));
+
+        SyncFinished end = end(1).getFirst();
+        assertThat(end.outcome()).isEqualTo(Outcome.STUCK);
+        assertThat(end.problems().getFirst().file()).isEqualTo("deploy/all.yaml");
+        assertThat(end.problems().getFirst().line()).isNotNull().isGreaterThan(5);
+    }
+
+    @Test
+    void whatTheClusterRefusesIsStuckWithObjectFileAndLine() {
+        define("");
+        String revision = repository.commit(
+                "wrong", Map.of("deploy/all.yaml", deployment("").replace("labels: {app: web}", "labels: {app: other}")));
+
+        log.request(name, revision, Duration.ofMinutes(1));
+
+        SyncFinished end = end(1).getFirst();
+        assertThat(end.outcome()).isEqualTo(Outcome.STUCK);
+        assertThat(end.problems().getFirst().object()).isEqualTo("Deployment " + name + "/web");
+        assertThat(end.problems().getFirst().file()).isEqualTo("deploy/all.yaml");
+        assertThat(end.problems().getFirst().line()).isNotNull();
+    }
+
+    @Test
+    void aDeploymentThatNeverBecomesHealthyFailsAndNamesTheContainersReason() {
+        define("");
+        String revision = repository.commit(
+                "sick",
+                Map.of("deploy/all.yaml", deployment("annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}")));
+
+        log.request(name, revision, Duration.ofSeconds(5));
+
+        SyncFinished end = end(1).getFirst();
+        assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(end.problems().getFirst().object()).isEqualTo("Deployment " + name + "/web");
+        assertThat(end.problems().getFirst().message()).contains("ImagePullBackOff");
+        assertThat(log.facts(name)
+                        .filter(SyncFact.SyncWaiting.class::isInstance)
+                        .map(fact -> ((SyncFact.SyncWaiting) fact).waiting().unblock()))
+                .anyMatch(text -> text.contains("ImagePullBackOff"));
+    }
+
+    @Test
+    void aNewerCommandTakesThePlaceOfARunningOne() {
+        define("");
+        String sick = repository.commit(
+                "sick",
+                Map.of("deploy/all.yaml", deployment("annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}")));
+        log.request(name, sick, Duration.ofMinutes(5));
+        await().atMost(SOON).until(() -> log.facts(name).anyMatch(SyncFact.SyncWaiting.class::isInstance));
+        String well = repository.commit("well", Map.of("deploy/all.yaml", deployment("")));
+
+        log.request(name, well, Duration.ofMinutes(1));
+
+        List<SyncFinished> ends = end(2);
+        assertThat(ends.getFirst().outcome()).isEqualTo(Outcome.WITHDRAWN);
+        assertThat(ends.getFirst().message()).contains("in its place");
+        assertThat(ends.getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(ends.getLast().revision()).isEqualTo(well);
+    }
+
+    @Test
+    void whatGitNoLongerHasIsDeletedAndNothingElse() {
+        define("");
+        String both = repository.commit(
+                "both", Map.of("deploy/a.yaml", config("one"), "deploy/b.yaml", config("x").replace("settings", "other")));
+        log.request(name, both, Duration.ofMinutes(1));
+        end(1);
+        cluster.resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withNamespace(name)
+                        .withName("foreign")
+                        .endMetadata()
+                        .build())
+                .create();
+        Map<String, String> gone = new HashMap<>();
+        gone.put("deploy/b.yaml", null);
+        String one = repository.commit("one", gone);
+
+        log.request(name, one, Duration.ofMinutes(1));
+
+        SyncFinished end = end(2).getLast();
+        assertThat(end.changes().pruned()).isEqualTo(1);
+        assertThat(end.changes().unchanged()).isEqualTo(1);
+        await().atMost(SOON).until(() -> configMap("other") == null);
+        assertThat(configMap("settings")).isNotNull();
+        assertThat(configMap("foreign")).isNotNull();
+    }
+
+    @Test
+    void anEmptyDirectoryDeletesNothing() {
+        define("");
+        String full = repository.commit("full", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, full, Duration.ofMinutes(1));
+        end(1);
+        String empty = repository.commit("empty", Map.of("deploy/a.yaml", "# nothing\n"));
+
+        log.request(name, empty, Duration.ofMinutes(1));
+
+        SyncFinished end = end(2).getLast();
+        assertThat(end.outcome()).isEqualTo(Outcome.STUCK);
+        assertThat(configMap("settings")).isNotNull();
+    }
+
+    @Test
+    void anAutomatedApplicationHealsItself() {
+        repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {\"selfHeal\": true, \"prune\": true},");
+        await().atMost(SOON).until(() -> "one".equals(value()));
+
+        cluster.configMaps()
+                .inNamespace(name)
+                .withName("settings")
+                .edit(map -> new ConfigMapBuilder(map).addToData("key", "changed by hand").build());
+
+        await().atMost(SOON).until(() -> "one".equals(value()));
+        assertThat(log.facts(name)).anyMatch(SyncFact.DriftChanged.class::isInstance);
+        await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
+        assertThat(status().at("/history").size()).isEqualTo(1);
+    }
+
+    @Test
+    void anAutomatedApplicationCannotBeDeployedByAPipelineToo() {
+        String revision = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {},");
+
+        log.request(name, revision, Duration.ofMinutes(1));
+
+        await().atMost(SOON)
+                .until(() -> log.finished(name).stream().anyMatch(end -> end.outcome() == Outcome.STUCK));
+    }
+
+    @Test
+    void aPushReachesOnlyTheApplicationThatItTouches() {
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one"), "docs/readme.md", "hello"));
+        define("\"automated\": {},");
+        await().atMost(SOON).until(() -> "one".equals(value()));
+        double before = refreshes();
+
+        String docs = repository.commit("docs", Map.of("docs/readme.md", "hello again"));
+        log.push(name, repository.url(), first, docs, List.of("docs/readme.md"));
+        String second = repository.commit("second", Map.of("deploy/a.yaml", config("two")));
+        log.push(name, repository.url(), docs, second, List.of("deploy/a.yaml"));
+
+        await().atMost(SOON).until(() -> "two".equals(value()));
+        assertThat(refreshes()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void anUnchangedApplicationCostsNoRequest() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one") + deployment("")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+        String second = repository.commit("second", Map.of("docs/readme.md", "hello"));
+        double before = writes();
+
+        log.request(name, second, Duration.ofMinutes(1));
+
+        SyncFinished end = end(2).getLast();
+        assertThat(end.outcome()).isEqualTo(Outcome.SUCCEEDED);
+        assertThat(end.changes().unchanged()).isEqualTo(2);
+        assertThat(writes()).isEqualTo(before);
+    }
+
+    @Test
+    void aPersonSyncsAndRollsBack() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+        String second = repository.commit("second", Map.of("deploy/a.yaml", config("two")));
+        log.request(name, second, Duration.ofMinutes(1));
+        end(2);
+
+        post("rollback", "{\"id\": 1}", 202);
+
+        end(3);
+        assertThat(value()).isEqualTo("one");
+        assertThat(status().at("/revision").asText()).isEqualTo(first);
+        assertThat(status().at("/history").size()).isEqualTo(3);
+        post("rollback", "{\"id\": 77}", 404);
+        post("sync", "{\"revision\": \"" + second + "\"}", 202);
+        end(4);
+        assertThat(value()).isEqualTo("two");
+    }
+
+    private List<SyncFinished> end(int count) {
+        await().atMost(SOON.multipliedBy(2)).until(() -> log.finished(name).size() >= count);
+        return log.finished(name);
+    }
+
+    private void define(String syncPolicy) {
+        log.define("Application", name, """
+                {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
+                 "metadata": {"name": "%s"},
+                 "spec": {"project": "default",
+                   "source": {"repoURL": "%s", "path": "deploy", "targetRevision": "main"},
+                   "destination": {"server": "https://kubernetes.default.svc", "namespace": "%s"},
+                   "syncPolicy": {%s "syncOptions": ["CreateNamespace=true"]}}}
+                """.formatted(name, repository.url(), name, syncPolicy));
+    }
+
+    private static String config(String value) {
+        return """
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata:
+                  name: settings
+                data:
+                  key: %s
+                """.formatted(value);
+    }
+
+    private static String deployment(String template) {
+        return """
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata:
+                  name: web
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata:
+                      labels: {app: web}
+                      %s
+                    spec:
+                      containers:
+                        - name: web
+                          image: example.com/web:1
+                """.formatted(template);
+    }
+
+    private String value() {
+        ConfigMap map = configMap("settings");
+        return map == null ? null : map.getData().get("key");
+    }
+
+    private ConfigMap configMap(String object) {
+        return cluster.configMaps().inNamespace(name).withName(object).get();
+    }
+
+    private double refreshes() {
+        return meters.counter("tiphys.syncer.refreshes", "cause", "push").count();
+    }
+
+    private double writes() {
+        return meters.find("tiphys.syncer.cluster.requests").counters().stream()
+                .filter(counter -> !"GET".equals(counter.getId().getTag("method")))
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+
+    private JsonNode status() {
+        return given().header("Authorization", "Bearer test-token")
+                .get("/api/applications/" + name)
+                .then()
+                .statusCode(200)
+                .extract()
+                .as(JsonNode.class);
+    }
+
+    private void post(String action, String body, int status) {
+        given().header("Authorization", "Bearer test-token")
+                .contentType("application/json")
+                .body(body)
+                .post("/api/applications/" + name + "/" + action)
+                .then()
+                .statusCode(status);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.tiphys.engine.run.dispatch;
+
+import dev.tiphys.engine.run.Aftermath;
+import dev.tiphys.engine.run.Decision;
+import dev.tiphys.engine.run.Effect;
+import dev.tiphys.engine.run.Incarnation;
+import dev.tiphys.engine.run.Leases;
+import dev.tiphys.engine.run.Leases.Lease;
+import dev.tiphys.engine.run.Leases.Leased;
+import dev.tiphys.engine.run.Libraries;
+import dev.tiphys.engine.run.Run;
+import dev.tiphys.engine.run.RunInput;
+import dev.tiphys.engine.run.Runs;
+import dev.tiphys.engine.run.RunsUnavailable;
+import dev.tiphys.engine.work.LeafOutcome;
+import dev.tiphys.engine.work.LeafWork;
+import dev.tiphys.engine.work.LeafWorker;
+import dev.tiphys.engine.work.LeaseLost;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Hands leased work to workers, in process right after the commit. What another instance or an earlier life left is taken
+ * over when its lease has run out.
+ */
+@Singleton
+final class LeafDispatcher implements Aftermath {
+    private static final int WITH_CHANNELS = 1050;
+    private static final int AT_ONCE = 1000;
+    private static final int TAKEN_OVER_AT_ONCE = 100;
+    private static final Duration BEAT = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Logger log = Logger.getLogger(LeafDispatcher.class);
+
+    private final Leases leases;
+    private final Runs runs;
+    private final Libraries libraries;
+    private final Incarnation incarnation;
+    private final Map<String, LeafWorker> workers = new HashMap<>();
+    private final Map<Lease, OpenLease> open = new ConcurrentHashMap<>();
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("engine-leases").factory());
+    private volatile boolean stopping;
+
+    LeafDispatcher(
+            Leases leases,
+            Runs runs,
+            Libraries libraries,
+            Incarnation incarnation,
+            @Any Instance<LeafWorker> workers) {
+        this.leases = leases;
+        this.runs = runs;
+        this.libraries = libraries;
+        this.incarnation = incarnation;
+        workers.forEach(worker -> this.workers.put(worker.kind(), worker));
+    }
+
+    void start(@Observes @Priority(WITH_CHANNELS) StartupEvent event) {
+        leases.endThoseOfEarlierLives(incarnation);
+        var _ = beats.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping = true;
+        beats.shutdownNow();
+        open.values().forEach(OpenLease::interrupt);
+        try {
+            leases.release(incarnation);
+        } catch (RunsUnavailable e) {
+            log.warnf("the leases run out by themselves: %s", e.getMessage());
+        }
+    }
+
+    @Override
+    public void after(Run.Present run, List<Effect> effects) {
+        String id = run.charter().id();
+        for (Effect effect : effects) {
+            switch (effect) {
+                case Effect.OfferWork(var step, var attempt, var kind, var action, var deadline) -> {
+                    Lease lease = new Lease(id, step, attempt, 1);
+                    begin(new Leased(lease, run.charter().pipeline(), kind, action, null, deadline, null));
+                }
+                case Effect.CancelWork(var step, var attempt, _) -> {
+                    for (OpenLease each : open.values()) {
+                        if (each.isAbout(id, step, attempt)) {
+                            each.cancel();
+                        }
+                    }
+                }
+                case Effect.EndWork(var step, var attempt) -> {
+                    for (OpenLease each : open.values()) {
+                        if (each.isAbout(id, step, attempt)) {
+                            each.lose();
+                        }
+                    }
+                }
+                case Effect.Publish _,
+                        Effect.SetTimer _,
+                        Effect.ClearTimer _,
+                        Effect.JoinLine _,
+                        Effect.LeaveLine _ -> {}
+            }
+        }
+    }
+
+    private void begin(Leased leased) {
+        OpenLease lease = new OpenLease(leased.lease(), leases, runs);
+        if (open.putIfAbsent(leased.lease(), lease) != null) {
+            return;
+        }
+        if (leased.cancelled() != null) {
+            lease.cancel();
+        }
+        Thread thread = Thread.ofVirtual()
+                .name("work " + leased.lease().run() + "/" + leased.lease().step())
+                .unstarted(() -> work(leased, lease));
+        lease.runsOn(thread);
+        thread.start();
+    }
+
+    private void work(Leased leased, OpenLease lease) {
+        try {
+            places.acquire();
+            try {
+                report(leased.lease(), lease, perform(leased, lease));
+            } finally {
+                places.release();
+            }
+        } catch (LeaseLost e) {
+            log.infof("stopped work on %s: %s", leased.lease(), e.getMessage());
+        } catch (InterruptedException e) {
+            log.debugf("work on %s is left to the next lease", leased.lease());
+        } finally {
+            open.remove(leased.lease());
+        }
+    }
+
+    private LeafOutcome perform(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
+        LeafWorker worker = workers.get(leased.kind());
+        if (worker == null) {
+            return new LeafOutcome.Stuck("nobody here does steps of the kind " + leased.kind(), null);
+        }
+        LeafWork work = new LeafWork(
+                leased.lease().run(),
+                leased.pipeline(),
+                leased.lease().step(),
+                leased.lease().attempt(),
+                leased.action(),
+                leased.progress(),
+                leased.deadline(),
+                leased.lease().number());
+        try {
+            return worker.perform(work, new Definitions(libraries), lease);
+        } catch (RuntimeException e) {
+            log.errorf(e, "the worker of %s steps broke on %s", leased.kind(), leased.lease());
+            return new LeafOutcome.Failed(
+                    "the worker broke: " + e.getClass().getSimpleName() + ": " + e.getMessage(), null, Map.of());
+        }
+    }
+
+    private record Definitions(Libraries libraries) implements LeafWork.Lookup {
+        @Override
+        public <T extends dev.tiphys.contracts.definition.Definition> @org.jspecify.annotations.Nullable T find(
+                Class<T> kind, String name) {
+            return libraries.now().find(kind, name).orElse(null);
+        }
+    }
+
+    private void report(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
+        RunInput report = new RunInput.LeafReported(lease.step(), lease.attempt(), lease.number(), outcome);
+        while (true) {
+            open.check();
+            try {
+                Decision decision = runs.handle(lease.run(), report).join();
+                if (decision instanceof Decision.Refused refused) {
+                    throw new LeaseLost(refused.detail());
+                }
+                return;
+            } catch (CompletionException e) {
+                if (stopping) {
+                    throw new InterruptedException("the service stops");
+                }
+                log.warnf("the outcome of %s is told again: %s", lease, e.getMessage());
+                Thread.sleep(PAUSE);
+            }
+        }
+    }
+
+    private void beat() {
+        try {
+            Map<Lease, Leases.Held> held = new HashMap<>();
+            List<OpenLease> before = List.copyOf(open.values());
+            leases.prolong(incarnation).forEach(each -> held.put(each.lease(), each));
+            for (OpenLease each : before) {
+                Leases.Held still = held.get(each.lease());
+                if (still == null) {
+                    each.lose();
+                } else if (still.cancelled() != null) {
+                    each.cancel();
+                }
+            }
+            leases.takeOver(incarnation, TAKEN_OVER_AT_ONCE).forEach(this::begin);
+        } catch (RuntimeException e) {
+            log.warnf("the leases cannot be prolonged at the moment: %s", e.getMessage());
+        }
+    }
+}

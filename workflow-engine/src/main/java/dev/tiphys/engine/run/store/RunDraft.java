@@ -1,0 +1,192 @@
+package dev.tiphys.engine.run.store;
+
+import dev.tiphys.contracts.run.RunFact.StepOutline;
+import dev.tiphys.contracts.run.RunState;
+import dev.tiphys.engine.run.Charter;
+import dev.tiphys.engine.run.Effect;
+import dev.tiphys.engine.run.Effects;
+import dev.tiphys.engine.run.Run;
+import dev.tiphys.engine.run.RunEvent;
+import dev.tiphys.engine.run.RunRules;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One run within one transaction: what it was, what it becomes, and what follows from that. Used by one thread. */
+final class RunDraft {
+    private record WorkKey(String step, int attempt) {}
+
+    private final String id;
+    private final long before;
+    private final List<RunEvent> events = new ArrayList<>();
+    private final List<Effect> effects = new ArrayList<>();
+    private final Map<String, Effect.SetTimer> timersSet = new LinkedHashMap<>();
+    private final Set<String> timersCleared = new LinkedHashSet<>();
+    private final Map<WorkKey, Effect.OfferWork> offered = new LinkedHashMap<>();
+    private final Map<WorkKey, String> cancelled = new LinkedHashMap<>();
+    private final Set<WorkKey> ended = new LinkedHashSet<>();
+    private Run run;
+
+    RunDraft(String id, Run run) {
+        this.id = id;
+        this.run = run;
+        this.before = run instanceof Run.Present present ? present.tally().facts() : 0;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    boolean isNew() {
+        return before == 0;
+    }
+
+    boolean isChanged() {
+        return !events.isEmpty();
+    }
+
+    List<Effect> effects() {
+        return List.copyOf(effects);
+    }
+
+    /** {@return what follows from the events} */
+    List<Effect> apply(List<RunEvent> accepted) {
+        List<Effect> following = new ArrayList<>();
+        for (RunEvent event : accepted) {
+            Run earlier = run;
+            run = RunRules.evolve(run, event);
+            events.add(event);
+            following.addAll(Effects.of(earlier, event, present()));
+        }
+        following.forEach(this::note);
+        effects.addAll(following);
+        return following;
+    }
+
+    void clearTimer(String key) {
+        timersSet.remove(key);
+        timersCleared.add(key);
+    }
+
+    private void note(Effect effect) {
+        switch (effect) {
+            case Effect.SetTimer timer -> {
+                timersCleared.remove(timer.key());
+                timersSet.put(timer.key(), timer);
+            }
+            case Effect.ClearTimer(var key) -> clearTimer(key);
+            case Effect.OfferWork offer -> offered.put(new WorkKey(offer.step(), offer.attempt()), offer);
+            case Effect.CancelWork(var step, var attempt, var reason) ->
+                cancelled.put(new WorkKey(step, attempt), reason);
+            case Effect.EndWork(var step, var attempt) -> {
+                WorkKey key = new WorkKey(step, attempt);
+                cancelled.remove(key);
+                if (offered.remove(key) == null) {
+                    ended.add(key);
+                }
+            }
+            case Effect.Publish _, Effect.JoinLine _, Effect.LeaveLine _ -> {}
+        }
+    }
+
+    Run.Present present() {
+        if (run instanceof Run.Present present) {
+            return present;
+        }
+        throw new IllegalStateException("run " + id + " has no facts");
+    }
+
+    /** Adds its rows, but for the outbox, whose order is that of all runs together. */
+    void addTo(Batch batch, String owner, Instant leaseUntil) {
+        timersCleared.forEach(key -> batch.timerCleared(id, key));
+        if (events.isEmpty()) {
+            return;
+        }
+        Run.Present now = present();
+        addRun(batch, now);
+        long sequence = before;
+        for (RunEvent event : events) {
+            sequence++;
+            batch.fact(id, sequence, event.at(), RunJson.text(event));
+        }
+        timersSet.values().forEach(timer -> batch.timerSet(id, timer.key(), timer.due(), RunJson.text(timer.input())));
+        ended.forEach(key -> batch.workEnded(id, key.step(), key.attempt()));
+        cancelled.forEach((key, reason) -> batch.workCancelled(id, key.step(), key.attempt(), reason));
+        offered.values()
+                .forEach(offer -> batch.workOffered(
+                        id,
+                        offer.step(),
+                        offer.attempt(),
+                        now.charter().pipeline(),
+                        offer.kind(),
+                        offer.action(),
+                        offer.deadline(),
+                        owner,
+                        leaseUntil));
+    }
+
+    private void addRun(Batch batch, Run.Present now) {
+        Shown shown = Shown.of(now);
+        if (before > 0) {
+            batch.changed(
+                    id,
+                    before,
+                    now.tally().facts(),
+                    shown.state().word(),
+                    shown.reason(),
+                    shown.startedAt(),
+                    shown.finishedAt(),
+                    RunJson.text(now));
+            return;
+        }
+        Charter charter = now.charter();
+        List<StepOutline> outline = charter.plan().all().stream()
+                .map(task -> new StepOutline(task.name(), task.kind()))
+                .toList();
+        batch.created(
+                id,
+                charter.pipeline(),
+                charter.triggerKey(),
+                now.tally().facts(),
+                shown.state().word(),
+                shown.reason(),
+                charter.trigger().repository(),
+                charter.trigger().revision(),
+                now.tally().createdAt(),
+                shown.startedAt(),
+                shown.finishedAt(),
+                RunJson.text(charter.trigger()),
+                RunJson.text(outline),
+                RunJson.text(charter),
+                RunJson.text(now));
+    }
+
+    /** A run's own state as answers and filters know it. */
+    private record Shown(
+            RunState state,
+            @Nullable String reason,
+            @Nullable Instant startedAt,
+            @Nullable Instant finishedAt) {
+        static Shown of(Run.Present run) {
+            return switch (run) {
+                case Run.Queued _ -> new Shown(RunState.PENDING, null, null, null);
+                case Run.Executing executing -> new Shown(RunState.RUNNING, null, executing.startedAt(), null);
+                case Run.Finished finished ->
+                    new Shown(
+                            finished.verdict().state(),
+                            finished.verdict().reason(),
+                            finished.startedAt(),
+                            finished.finishedAt());
+            };
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tiphys.engine.trigger.http;
+
+import dev.tiphys.engine.trigger.EventViews;
+import dev.tiphys.engine.trigger.EventViews.EventView;
+import dev.tiphys.engine.trigger.Ruling;
+import dev.tiphys.platform.http.Page;
+import dev.tiphys.platform.http.ProblemException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Events, and what was decided about each. */
+@Singleton
+@Path("/api/events")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+final class EventResource {
+    private static final int LARGEST_PAGE = 200;
+
+    private final EventViews views;
+
+    EventResource(EventViews views) {
+        this.views = views;
+    }
+
+    /** The decisions about an event. */
+    record Trace(String event, List<Ruling> decisions) {}
+
+    @GET
+    public Page<EventView> list(
+            @QueryParam("limit") @DefaultValue("50") int limit,
+            @QueryParam("after") @Nullable String after) {
+        int size = Math.clamp(limit, 1, LARGEST_PAGE);
+        List<EventView> found = views.list(size + 1, after);
+        List<EventView> items = found.stream().limit(size).toList();
+        return new Page<>(items, found.size() > size ? items.getLast().id() : null);
+    }
+
+    @GET
+    @Path("/{id}")
+    public EventView get(@PathParam("id") String id) {
+        return views.find(id).orElseThrow(() -> missing(id));
+    }
+
+    @GET
+    @Path("/{id}/trace")
+    public Trace trace(@PathParam("id") String id) {
+        return new Trace(id, views.trace(id).orElseThrow(() -> missing(id)));
+    }
+
+    private static ProblemException missing(String id) {
+        return ProblemException.notFound(
+                "no event " + id + " was decided about; if it was accepted just now, ask again in a moment");
+    }
+}

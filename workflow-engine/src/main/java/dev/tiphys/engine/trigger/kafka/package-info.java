@@ -1,0 +1,5 @@
+/** Events from the log. */
+@NullMarked
+package dev.tiphys.engine.trigger.kafka;
+
+import org.jspecify.annotations.NullMarked;
