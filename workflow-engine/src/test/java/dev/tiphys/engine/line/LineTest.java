@@ -84,7 +84,8 @@ class LineTest {
             present.addAll(line.waiting());
             if (move < 6 || present.isEmpty()) {
                 next++;
-                line = line.join(new Place("r" + next, latest ? Rule.LATEST : Rule.SEQUENTIAL)).line();
+                line = line.join(new Place("r" + next, latest ? Rule.LATEST : Rule.SEQUENTIAL))
+                        .line();
             } else {
                 line = line.leave(present.get(move % present.size()).run()).line();
             }

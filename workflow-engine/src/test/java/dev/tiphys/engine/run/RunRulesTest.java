@@ -192,8 +192,7 @@ class RunRulesTest {
 
     @Nested
     class AGroup {
-        private static final String GROUP =
-                steps("{name: g, parallel: [" + A + ", " + B + "]%s}", C);
+        private static final String GROUP = steps("{name: g, parallel: [" + A + ", " + B + "]%s}", C);
 
         @Test
         void isThroughWhenItsStepsAre() {
@@ -245,8 +244,8 @@ class RunRulesTest {
 
         @Test
         void doesNotCountTheTimeOfPeople() {
-            RunWorld world = RunWorld.started(steps(
-                    "{name: g, timeout: 10m, parallel: [{name: ask, approval: {message: ok?}}, " + A + "]}"));
+            RunWorld world = RunWorld.started(
+                    steps("{name: g, timeout: 10m, parallel: [{name: ask, approval: {message: ok?}}, " + A + "]}"));
 
             world.pass(Duration.ofMinutes(10)).fire("g", Timer.DEADLINE);
             assertThat(world.word("g")).isEqualTo("running");
@@ -282,8 +281,8 @@ class RunRulesTest {
     class AnExpression {
         @Test
         void thatCannotBeResolvedFailsTheStepAndNamesWhatIsKnown() {
-            RunWorld world = RunWorld.started(
-                    steps("{name: a, http: {method: GET, url: 'http://${{ event.git.nothing }}'}}"));
+            RunWorld world =
+                    RunWorld.started(steps("{name: a, http: {method: GET, url: 'http://${{ event.git.nothing }}'}}"));
 
             assertThat(world.verdict()).isEqualTo("failed");
             assertThat(world.reason("a"))
@@ -333,7 +332,8 @@ class RunRulesTest {
             world.accept(new RunInput.Cancel(Stop.KILL, "ann", null));
 
             assertThat(world.verdict()).isEqualTo("cancelled");
-            assertThat(world.refused(new TimerFired("a", 1, Timer.RESUME)).why()).isEqualTo(Refusal.STALE);
+            assertThat(world.refused(new TimerFired("a", 1, Timer.RESUME)).why())
+                    .isEqualTo(Refusal.STALE);
         }
 
         @Test
@@ -465,7 +465,10 @@ class RunRulesTest {
 
             world.judge("ask", Judgement.APPROVE);
 
-            assertThat(((StepState.Ended) world.state("ask")).outputs().get("approvedBy").asText())
+            assertThat(((StepState.Ended) world.state("ask"))
+                            .outputs()
+                            .get("approvedBy")
+                            .asText())
                     .isEqualTo("ann");
             assertThat(world.word("b")).isEqualTo("running");
         }
@@ -582,14 +585,16 @@ class RunRulesTest {
         void canBecomeAKillAndIsNotAskedTwice() {
             RunWorld world = RunWorld.started(steps(A, B));
             world.accept(new RunInput.Cancel(Stop.DRAIN, "ann", null));
-            assertThat(world.refused(new RunInput.Cancel(Stop.DRAIN, "ann", null)).why())
+            assertThat(world.refused(new RunInput.Cancel(Stop.DRAIN, "ann", null))
+                            .why())
                     .isEqualTo(Refusal.DUPLICATE);
 
             world.accept(new RunInput.Cancel(Stop.KILL, "ann", null));
             world.report("a", new LeafOutcome.Cancelled("ended", null));
 
             assertThat(world.verdict()).isEqualTo("cancelled");
-            assertThat(world.refused(new RunInput.Cancel(Stop.KILL, "ann", null)).why())
+            assertThat(world.refused(new RunInput.Cancel(Stop.KILL, "ann", null))
+                            .why())
                     .isEqualTo(Refusal.NOT_NOW);
         }
     }
@@ -667,7 +672,8 @@ class RunRulesTest {
             assertThat(world.refused(again).why()).isEqualTo(Refusal.STALE);
             RunInput future = new RunInput.LeafReported("b", 2, 1, new LeafOutcome.Succeeded(Map.of(), null));
             assertThat(world.refused(future).why()).isEqualTo(Refusal.STALE);
-            assertThat(world.refused(new TimerFired("a", 1, Timer.DEADLINE)).why()).isEqualTo(Refusal.STALE);
+            assertThat(world.refused(new TimerFired("a", 1, Timer.DEADLINE)).why())
+                    .isEqualTo(Refusal.STALE);
         }
 
         @Test
@@ -680,7 +686,8 @@ class RunRulesTest {
     class AMessage {
         @Test
         void isAskedForAndTheStepIsThrough() {
-            RunWorld world = RunWorld.started(steps("{name: say, notify: {slack: '#x', text: 'for ${{ run.pipeline }}'}}"));
+            RunWorld world =
+                    RunWorld.started(steps("{name: say, notify: {slack: '#x', text: 'for ${{ run.pipeline }}'}}"));
 
             assertThat(world.verdict()).isEqualTo("succeeded");
             assertThat(world.effects(Effect.Publish.class))

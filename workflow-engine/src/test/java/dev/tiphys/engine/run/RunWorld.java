@@ -74,9 +74,7 @@ public final class RunWorld {
     }
 
     public static Charter charter(String yaml, String key) {
-        DefinitionReader.Reading reading = DefinitionReader.read(
-                "test.yaml",
-                """
+        DefinitionReader.Reading reading = DefinitionReader.read("test.yaml", """
                 apiVersion: argoproj.io/v1alpha1
                 kind: Application
                 metadata: {name: shop, namespace: argocd}
@@ -90,7 +88,8 @@ public final class RunWorld {
                 metadata: {name: p}
                 spec:
                 """ + yaml.indent(2));
-        if (reading.findings().stream().anyMatch(each -> each.severity() == dev.tiphys.contracts.definition.Finding.Severity.ERROR)) {
+        if (reading.findings().stream()
+                .anyMatch(each -> each.severity() == dev.tiphys.contracts.definition.Finding.Severity.ERROR)) {
             throw new IllegalArgumentException(reading.findings().toString());
         }
         List<Definition> definitions = reading.documents().stream()
@@ -181,7 +180,14 @@ public final class RunWorld {
         DeployedBy by = new DeployedBy(
                 present().charter().id(), "p", step, deploying.attempt().number(), deploying.fence());
         return new SyncFact.SyncFinished(
-                deploying.application(), "op", REVISION, by, outcome, "said the syncer", problems, SyncFact.Changes.NONE);
+                deploying.application(),
+                "op",
+                REVISION,
+                by,
+                outcome,
+                "said the syncer",
+                problems,
+                SyncFact.Changes.NONE);
     }
 
     public int attempt(String step) {

@@ -43,8 +43,7 @@ import org.junit.jupiter.api.Test;
 class PipelineStoryTest {
     private static final String REVISION = "1234567890123456789012345678901234567890";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String DEFINITIONS =
-            """
+    private static final String DEFINITIONS = """
             apiVersion: tiphys.dev/v1
             kind: Repository
             metadata: {name: shop}
@@ -125,7 +124,8 @@ class PipelineStoryTest {
             StoredDefinition stored = document.stored();
             write(Topic.DEFINITIONS, stored.key().text(), stored.key().text(), stored);
         }
-        await().atMost(PATIENCE).until(() -> api().get("/api/pipelines/impossible").statusCode() == 200);
+        await().atMost(PATIENCE)
+                .until(() -> api().get("/api/pipelines/impossible").statusCode() == 200);
     }
 
     @AfterEach
@@ -175,7 +175,8 @@ class PipelineStoryTest {
                         .filter(each -> each.path("started").asBoolean())
                         .map(each -> each.path("run").asText()))
                 .containsExactly(run);
-        JsonNode list = json(api().get("/api/runs?pipeline=shop-delivery&state=succeeded&limit=1").asString());
+        JsonNode list = json(api().get("/api/runs?pipeline=shop-delivery&state=succeeded&limit=1")
+                .asString());
         assertThat(list.at("/items/0/pipeline").asText()).isEqualTo("shop-delivery");
     }
 
@@ -192,7 +193,8 @@ class PipelineStoryTest {
                 .filter(created -> "delivery-same".equals(created.trigger().event()))
                 .count();
         assertThat(started).isLessThanOrEqualTo(1);
-        JsonNode runs = json(api().get("/api/runs?pipeline=shop-delivery&limit=200").asString());
+        JsonNode runs =
+                json(api().get("/api/runs?pipeline=shop-delivery&limit=200").asString());
         assertThat(runs.path("items").findValuesAsText("event")).containsOnlyOnce("delivery-same");
         cancelAll(runs);
     }
@@ -220,21 +222,26 @@ class PipelineStoryTest {
         SyncCommand.SyncRequested request = await().atMost(PATIENCE)
                 .until(
                         () -> requestsOf("shop-experiment").stream()
-                                .filter(each -> "delivery-4".equals(eventOf(each.by().run())))
+                                .filter(each ->
+                                        "delivery-4".equals(eventOf(each.by().run())))
                                 .toList(),
                         found -> !found.isEmpty())
                 .getFirst();
         assertThat(before).isNotNegative();
 
-        write(Topic.SYNCS, "shop-experiment", "stuck-4", new SyncFact.SyncFinished(
+        write(
+                Topic.SYNCS,
                 "shop-experiment",
-                "op",
-                REVISION,
-                request.by(),
-                SyncFact.Outcome.STUCK,
-                "the manifests cannot be read",
-                List.of(new SyncFact.Problem(null, "deploy/experiment/app.yaml", 7, "mapping expected")),
-                SyncFact.Changes.NONE));
+                "stuck-4",
+                new SyncFact.SyncFinished(
+                        "shop-experiment",
+                        "op",
+                        REVISION,
+                        request.by(),
+                        SyncFact.Outcome.STUCK,
+                        "the manifests cannot be read",
+                        List.of(new SyncFact.Problem(null, "deploy/experiment/app.yaml", 7, "mapping expected")),
+                        SyncFact.Changes.NONE));
 
         awaitRun(request.by().run(), "stuck");
         assertThat(run(request.by().run()).at("/reason").asText())
@@ -352,7 +359,8 @@ class PipelineStoryTest {
         return await().atMost(PATIENCE)
                 .until(
                         () -> requestsOf(application).stream()
-                                .filter(each -> "delivery-1".equals(eventOf(each.by().run())))
+                                .filter(each ->
+                                        "delivery-1".equals(eventOf(each.by().run())))
                                 .toList(),
                         found -> found.size() > index)
                 .get(index);
@@ -361,17 +369,24 @@ class PipelineStoryTest {
     private void answer(SyncCommand.SyncRequested request, SyncFact.Outcome outcome) {
         Wait wait = new Wait("rollout", "Deployment web", Instant.now(), null, "the pods become ready");
         String id = request.by().run() + request.by().step();
-        write(Topic.SYNCS, request.application(), id + "w", new SyncFact.SyncWaiting(
-                request.application(), "op", REVISION, request.by(), wait));
-        write(Topic.SYNCS, request.application(), id + "f", new SyncFact.SyncFinished(
+        write(
+                Topic.SYNCS,
                 request.application(),
-                "op",
-                REVISION,
-                request.by(),
-                outcome,
-                "healthy",
-                List.of(),
-                SyncFact.Changes.NONE));
+                id + "w",
+                new SyncFact.SyncWaiting(request.application(), "op", REVISION, request.by(), wait));
+        write(
+                Topic.SYNCS,
+                request.application(),
+                id + "f",
+                new SyncFact.SyncFinished(
+                        request.application(),
+                        "op",
+                        REVISION,
+                        request.by(),
+                        outcome,
+                        "healthy",
+                        List.of(),
+                        SyncFact.Changes.NONE));
     }
 
     private void push(String delivery, String ref, List<String> paths) {
@@ -391,8 +406,12 @@ class PipelineStoryTest {
                 "Change the colour",
                 null,
                 false);
-        write(Topic.EVENTS, "shop", delivery, new ExternalEvent(
-                "shop", "push", delivery, git, Map.of(), Json.mapper().createObjectNode()));
+        write(
+                Topic.EVENTS,
+                "shop",
+                delivery,
+                new ExternalEvent(
+                        "shop", "push", delivery, git, Map.of(), Json.mapper().createObjectNode()));
     }
 
     private void write(Topic topic, String key, String id, Payload payload) {

@@ -21,13 +21,7 @@ class TriggerRulesTest {
 
     private static Pipeline pipeline(Trigger... on) {
         return new Pipeline(
-                new DefinitionKey("Pipeline", "default", "p"),
-                List.of(on),
-                null,
-                null,
-                Map.of(),
-                List.of(),
-                List.of());
+                new DefinitionKey("Pipeline", "default", "p"), List.of(on), null, null, Map.of(), List.of(), List.of());
     }
 
     private static Trigger push(List<String> branches, List<String> tags, List<String> paths) {
@@ -43,15 +37,24 @@ class TriggerRulesTest {
     }
 
     private static ExternalEvent event(
-            String repository,
-            String ref,
-            @Nullable String branch,
-            @Nullable String tag,
-            @Nullable String revision) {
+            String repository, String ref, @Nullable String branch, @Nullable String tag, @Nullable String revision) {
         GitChange git = new GitChange(
-                "github", repository, "acme/" + repository, "https://x/acme/" + repository, ref, branch, tag, revision,
-                null, null, null, null, null, false);
-        return new ExternalEvent(repository, "push", "d", git, Map.of(), Json.mapper().createObjectNode());
+                "github",
+                repository,
+                "acme/" + repository,
+                "https://x/acme/" + repository,
+                ref,
+                branch,
+                tag,
+                revision,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false);
+        return new ExternalEvent(
+                repository, "push", "d", git, Map.of(), Json.mapper().createObjectNode());
     }
 
     @Nested
@@ -102,8 +105,7 @@ class TriggerRulesTest {
                     .isEqualTo(new Match.Fails("branch", "main, release/*", "tag v1", 2));
             Pipeline tagged = pipeline(push(List.of(), List.of("v*"), List.of()));
             assertThat(TriggerRules.match(tagged, tag("v1"), null)).isEqualTo(new Match.Starts());
-            assertThat(TriggerRules.match(tagged, tag("x1"), null))
-                    .isEqualTo(new Match.Fails("tag", "v*", "x1", 2));
+            assertThat(TriggerRules.match(tagged, tag("x1"), null)).isEqualTo(new Match.Fails("tag", "v*", "x1", 2));
             assertThat(TriggerRules.match(tagged, branch("shop", "main", REVISION), null))
                     .isEqualTo(new Match.Fails("tag", "v*", "branch main", 2));
         }
@@ -124,10 +126,10 @@ class TriggerRulesTest {
         @Test
         void startsByNameAndType() {
             Pipeline pipeline = pipeline(new Trigger.FromSource("alerts", List.of("fired")));
-            ExternalEvent fired =
-                    new ExternalEvent("alerts", "fired", "d", null, Map.of(), Json.mapper().createObjectNode());
-            ExternalEvent resolved =
-                    new ExternalEvent("alerts", "resolved", "d", null, Map.of(), Json.mapper().createObjectNode());
+            ExternalEvent fired = new ExternalEvent(
+                    "alerts", "fired", "d", null, Map.of(), Json.mapper().createObjectNode());
+            ExternalEvent resolved = new ExternalEvent(
+                    "alerts", "resolved", "d", null, Map.of(), Json.mapper().createObjectNode());
 
             assertThat(TriggerRules.match(pipeline, fired, null)).isEqualTo(new Match.Starts());
             assertThat(TriggerRules.match(pipeline, resolved, null))
@@ -139,7 +141,8 @@ class TriggerRulesTest {
     void aPipelineWithoutTriggersIsStartedByHand() {
         assertThat(TriggerRules.match(pipeline(), tag("v1"), null))
                 .isInstanceOfSatisfying(
-                        Match.Fails.class, fails -> assertThat(fails.condition()).isEqualTo("on"));
+                        Match.Fails.class,
+                        fails -> assertThat(fails.condition()).isEqualTo("on"));
     }
 
     @ParameterizedTest

@@ -84,8 +84,7 @@ final class RunResource {
         String word = state == null ? null : state.toLowerCase(Locale.ROOT);
         List<RunView> found = views.list(new RunViews.Filter(pipeline, word, revision), size + 1, after);
         boolean isMore = found.size() > size;
-        List<RunAnswer> items =
-                found.stream().limit(size).map(RunAnswer::of).toList();
+        List<RunAnswer> items = found.stream().limit(size).map(RunAnswer::of).toList();
         return new Page<>(items, isMore ? items.getLast().id() : null);
     }
 
@@ -96,8 +95,9 @@ final class RunResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
-    public Response start(@Nullable StartRequest request, @Context HttpHeaders headers) {
+    @Consumes(MediaType.WILDCARD)
+    public Response start(@Nullable String body, @Context HttpHeaders headers) {
+        StartRequest request = RunAnswers.read(body, StartRequest.class);
         if (request == null || request.pipeline() == null) {
             throw ProblemException.badRequest("name the pipeline: {\"pipeline\": \"…\"}");
         }
@@ -119,12 +119,10 @@ final class RunResource {
                 charters.byHand(pipeline, new Charters.ByHand(key, parameters, revision, actor, now), library);
         Runs.Action action = new Runs.Action(actor, "start", "pipeline " + pipeline.name(), null);
         Decision decision = handle(charter.id(), new RunInput.Start(charter), action);
-        String id =
-                switch (decision) {
-                    case Decision.Accepted _ -> charter.id();
-                    case Decision.Refused _ ->
-                        runs.startedBy(pipeline.name(), key).orElse(charter.id());
-                };
+        String id = switch (decision) {
+            case Decision.Accepted _ -> charter.id();
+            case Decision.Refused _ -> runs.startedBy(pipeline.name(), key).orElse(charter.id());
+        };
         return Response.created(URI.create("/api/runs/" + id))
                 .entity(RunAnswer.of(view(id)))
                 .build();
@@ -146,8 +144,8 @@ final class RunResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    public RunAnswer cancel(
-            @PathParam("id") String id, @Nullable CancelRequest request, @Context HttpHeaders headers) {
+    public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
+        CancelRequest request = RunAnswers.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
         String mode = request == null || request.mode() == null ? "finally" : request.mode();
         String reason = request == null ? null : request.reason();
@@ -158,10 +156,7 @@ final class RunResource {
             throw (ProblemException) ProblemException.badRequest("mode is kill, finally or drain, not " + mode)
                     .initCause(e);
         }
-        return act(
-                id,
-                new RunInput.Cancel(stop, actor, reason),
-                new Runs.Action(actor, "cancel", "run " + id, reason));
+        return act(id, new RunInput.Cancel(stop, actor, reason), new Runs.Action(actor, "cancel", "run " + id, reason));
     }
 
     @POST
@@ -178,9 +173,9 @@ final class RunResource {
     public RunAnswer approve(
             @PathParam("id") String id,
             @PathParam("step") String step,
-            @Nullable CommentRequest request,
+            @Nullable String body,
             @Context HttpHeaders headers) {
-        return judge(id, step, Judgement.APPROVE, request, headers);
+        return judge(id, step, Judgement.APPROVE, body, headers);
     }
 
     @POST
@@ -189,17 +184,13 @@ final class RunResource {
     public RunAnswer reject(
             @PathParam("id") String id,
             @PathParam("step") String step,
-            @Nullable CommentRequest request,
+            @Nullable String body,
             @Context HttpHeaders headers) {
-        return judge(id, step, Judgement.REJECT, request, headers);
+        return judge(id, step, Judgement.REJECT, body, headers);
     }
 
-    private RunAnswer judge(
-            String id,
-            String step,
-            Judgement judgement,
-            @Nullable CommentRequest request,
-            HttpHeaders headers) {
+    private RunAnswer judge(String id, String step, Judgement judgement, @Nullable String body, HttpHeaders headers) {
+        CommentRequest request = RunAnswers.read(body, CommentRequest.class);
         String actor = Actor.of(headers).name();
         String comment = request == null ? null : request.comment();
         String verb = judgement.name().toLowerCase(Locale.ROOT);
