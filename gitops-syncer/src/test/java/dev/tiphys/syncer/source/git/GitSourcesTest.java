@@ -121,7 +121,7 @@ class GitSourcesTest {
 
         @Override
         public int maxObjects() {
-            return 5000;
+            return 500;
         }
     }
 
@@ -517,12 +517,12 @@ class GitSourcesTest {
         @Test
         void cannotSendMoreObjectsThanAllowed() {
             Map<String, String> many = new HashMap<>();
-            for (int i = 0; i < 6000; i++) {
+            for (int i = 0; i < 600; i++) {
                 many.put("other/f" + i, String.valueOf(i));
             }
             String sha = shop.commit("many", many);
 
-            assertThat(stuck(sources.read(access(), sha, ALL))).contains("it holds more than 5000 objects");
+            assertThat(stuck(sources.read(access(), sha, ALL))).contains("it holds more than 500 objects");
         }
 
         @Test
