@@ -7,9 +7,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The one way in which values become JSON and back: ISO 8601 times and durations, unknown fields ignored (a newer writer
@@ -36,6 +40,12 @@ public final class Json {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    /** No number loses a digit on its way through. */
+    private static final ObjectReader EXACT = MAPPER.reader()
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES);
+
     private Json() {}
 
     /** {@return the shared mapper; callers do not configure it} */
@@ -46,6 +56,16 @@ public final class Json {
     /** {@return the value as a JSON tree} */
     public static JsonNode tree(Object value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /** {@return what a stranger's bytes hold, its numbers exact; empty if they are not one JSON text, or a costly one} */
+    public static Optional<JsonNode> exactTree(byte[] bytes) {
+        try {
+            return Optional.of(EXACT.readTree(bytes)).filter(tree -> !tree.isMissingNode());
+        } catch (IOException e) {
+            // Whatever is wrong with it, it is not JSON that is read here.
+            return Optional.empty();
+        }
     }
 
     /** {@return the value as UTF-8 JSON} */

@@ -112,12 +112,16 @@ final class Demo implements Callable<Integer> {
                 shown.lines().forEach(line -> out.println("  │ " + place + line));
                 out.flush();
             }
-            boolean ended = message.threadTs().isEmpty() && ENDINGS.stream().anyMatch(shown::contains);
+            boolean ended = message.threadTs().isEmpty() && ENDINGS.stream().anyMatch(firstLine(shown)::contains);
             if (ended && !toldWhatNext) {
                 toldWhatNext = true;
                 whatNext(out, shop);
             }
         }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     private static void whatNext(PrintStream out, SampleShop shop) {

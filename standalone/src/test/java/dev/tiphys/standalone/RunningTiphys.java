@@ -29,6 +29,7 @@ final class RunningTiphys implements AutoCloseable {
     private final List<String> command;
     private final URI address;
     private Process process;
+    private Duration startTook = Duration.ZERO;
 
     private RunningTiphys(Path data, List<String> command, URI address) throws IOException {
         this.data = data;
@@ -39,18 +40,32 @@ final class RunningTiphys implements AutoCloseable {
 
     /** Starts the product for a shop and waits until it is ready. */
     static RunningTiphys start(Path data, SampleShop shop, String... more) throws IOException {
+        return start(data, shop, List.of("-Xmx768m", "-XX:TieredStopAtLevel=1"), more);
+    }
+
+    /** As {@link #start}, with the JVM's options of {@code ./tiphys up}: its cache of classes, if there is one. */
+    static RunningTiphys startAsLaunched(Path data, SampleShop shop, String... more) throws IOException {
+        Path cache = root().resolve("target/standalone.aot");
+        return start(
+                data,
+                shop,
+                Files.exists(cache) ? List.of("-Xmx1g", "-XX:AOTCache=" + cache, "-Xlog:aot*=off") : List.of("-Xmx1g"),
+                more);
+    }
+
+    private static RunningTiphys start(Path data, SampleShop shop, List<String> options, String... more)
+            throws IOException {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                 "-jar",
-                Path.of(System.getProperty("tiphys.root"), "standalone/target/quarkus-app/quarkus-run.jar")
-                        .toString(),
+                root().resolve("standalone/target/quarkus-app/quarkus-run.jar").toString(),
                 "up",
                 "--data",
                 data.toString(),
@@ -62,9 +77,30 @@ final class RunningTiphys implements AutoCloseable {
                 shop.secrets().toString()));
         command.addAll(List.of(more));
         Files.createDirectories(data);
+        long begin = System.nanoTime();
         RunningTiphys running = new RunningTiphys(data, command, URI.create("http://127.0.0.1:" + port));
         running.awaitReady();
+        running.startTook = Duration.ofNanos(System.nanoTime() - begin);
         return running;
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("tiphys.root"));
+    }
+
+    /** From the start of the process until it was ready. */
+    Duration startTook() {
+        return startTook;
+    }
+
+    /** What the process holds in memory, in bytes, as Linux tells. */
+    long residentMemory() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        throw new IOException("the system does not tell the memory of process " + process.pid());
     }
 
     private Process launch() throws IOException {
@@ -90,7 +126,7 @@ final class RunningTiphys implements AutoCloseable {
     void awaitReady() {
         Awaitility.await("ready; the terminal is in " + data.resolve("terminal.txt"))
                 .atMost(START_PATIENCE)
-                .pollInterval(Duration.ofMillis(100))
+                .pollInterval(Duration.ofMillis(50))
                 .until(this::isReady);
     }
 

@@ -192,6 +192,10 @@ final class YamlTrees {
         try {
             if (tag.equals(Tag.INT)) {
                 BigInteger value = integer(text);
+                // The narrowest type, as JSON's own parser takes it: trees are then equal whatever they were read from.
+                if (value.bitLength() < Integer.SIZE) {
+                    return json.numberNode(value.intValue());
+                }
                 return value.bitLength() < Long.SIZE ? json.numberNode(value.longValue()) : json.numberNode(value);
             }
             double value = Double.parseDouble(text);

@@ -14,9 +14,11 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts the syncer together. */
 @Singleton
@@ -48,7 +50,7 @@ final class Wiring {
             Telemetry telemetry,
             Clock clock,
             Bell outboxBell,
-            SyncerConfig config) {
+            @ConfigProperty(name = "tiphys.syncer.refresh-interval", defaultValue = "3m") Duration refreshInterval) {
         return new Applications(new Surroundings(
                 store,
                 sources,
@@ -60,7 +62,7 @@ final class Wiring {
                 outboxBell,
                 workers,
                 timer,
-                config.refreshInterval()));
+                refreshInterval));
     }
 
     @PreDestroy

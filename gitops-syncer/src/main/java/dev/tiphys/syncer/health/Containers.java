@@ -15,8 +15,7 @@ final class Containers {
 
     /** The first container that does not start, or ended with an error, with its reason. */
     static Optional<String> broken(JsonNode pod) {
-        return all(pod)
-                .filter(status -> isWaitingForAPerson(status) || hasFailed(status))
+        return all(pod).filter(status -> isWaitingForAPerson(status) || hasFailed(status))
                 .min(Comparator.comparing(status -> !isWaitingForAPerson(status)))
                 .map(status -> of(status, pod) + ": "
                         + (isWaitingForAPerson(status) ? waiting(status) : ending(terminated(status), status)));
@@ -37,7 +36,8 @@ final class Containers {
     }
 
     private static boolean isWaitingForAPerson(JsonNode status) {
-        return !PASSING.contains(status.path("state").path("waiting").path("reason").asText(""));
+        return !PASSING.contains(
+                status.path("state").path("waiting").path("reason").asText(""));
     }
 
     private static boolean hasFailed(JsonNode status) {
@@ -67,7 +67,8 @@ final class Containers {
     }
 
     private static String ending(JsonNode terminated, JsonNode status) {
-        StringBuilder text = new StringBuilder("exit code ").append(terminated.path("exitCode").asInt());
+        StringBuilder text = new StringBuilder("exit code ")
+                .append(terminated.path("exitCode").asInt());
         String reason = terminated.path("reason").asText("");
         if (!reason.isEmpty() && !"Error".equals(reason)) {
             text.append(" (").append(reason).append(')');
@@ -77,6 +78,8 @@ final class Containers {
             text.append(", ").append(restarts).append(restarts == 1 ? " restart" : " restarts");
         }
         String message = terminated.path("message").asText("").strip();
-        return message.isEmpty() ? text.toString() : text.append(": ").append(message).toString();
+        return message.isEmpty()
+                ? text.toString()
+                : text.append(": ").append(message).toString();
     }
 }

@@ -194,7 +194,9 @@ public final class Diagnosis {
     }
 
     private static boolean ownedBy(JsonNode object, Set<String> uids) {
-        return object.path("metadata").path("ownerReferences").valueStream()
+        return object.path("metadata")
+                .path("ownerReferences")
+                .valueStream()
                 .anyMatch(reference -> uids.contains(reference.path("uid").asText()));
     }
 

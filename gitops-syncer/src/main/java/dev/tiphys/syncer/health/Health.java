@@ -15,8 +15,9 @@ public record Health(HealthStatus status, String message) {
     /** {@return the health of a live object; empty for kinds that have none, which count as healthy} */
     public static Optional<Health> assess(JsonNode live) {
         JsonNode metadata = live.path("metadata");
-        boolean heldByHook =
-                metadata.path("finalizers").valueStream().anyMatch(finalizer -> HOOK_FINALIZER.equals(finalizer.asText()));
+        boolean heldByHook = metadata.path("finalizers")
+                .valueStream()
+                .anyMatch(finalizer -> HOOK_FINALIZER.equals(finalizer.asText()));
         if (metadata.hasNonNull("deletionTimestamp") && !heldByHook) {
             return Optional.of(progressing("Pending deletion"));
         }

@@ -74,7 +74,8 @@ final class OtherKinds {
     }
 
     private static List<JsonNode> conditionsOfV1(JsonNode live) {
-        String text = live.path("metadata").path("annotations").path(CONDITIONS_OF_V1).asText("");
+        String text =
+                live.path("metadata").path("annotations").path(CONDITIONS_OF_V1).asText("");
         if (text.isEmpty()) {
             return List.of();
         }

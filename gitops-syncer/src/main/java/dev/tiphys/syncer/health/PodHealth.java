@@ -15,13 +15,15 @@ final class PodHealth {
 
     static Health of(JsonNode pod) {
         String message = pod.path("status").path("message").asText("");
-        boolean restarts = "Always".equals(pod.path("spec").path("restartPolicy").asText());
+        boolean restarts =
+                "Always".equals(pod.path("spec").path("restartPolicy").asText());
         List<JsonNode> broken = containers(pod, "containerStatuses")
                 .map(status -> status.path("state").path("waiting"))
                 .filter(PodHealth::isError)
                 .toList();
         if ((restarts || ignoresRestartPolicy(pod)) && !broken.isEmpty()) {
-            return Health.degraded(broken.stream().map(PodHealth::messageOrReason).collect(Collectors.joining(", ")));
+            return Health.degraded(
+                    broken.stream().map(PodHealth::messageOrReason).collect(Collectors.joining(", ")));
         }
         return switch (pod.path("status").path("phase").asText()) {
             case "Pending" -> Health.progressing(message);

@@ -51,7 +51,10 @@ public final class RollUp {
     private static boolean counts(String application, ObjectRef ref, JsonNode live) {
         JsonNode annotations = live.path("metadata").path("annotations");
         boolean hook = annotations.has("argocd.argoproj.io/hook") || annotations.has("helm.sh/hook");
-        boolean ignored = "true".equals(annotations.path("argocd.argoproj.io/ignore-healthcheck").asText());
+        boolean ignored = "true"
+                .equals(annotations
+                        .path("argocd.argoproj.io/ignore-healthcheck")
+                        .asText());
         boolean itself = isApplication(ref) && ref.name().equals(application);
         return !hook && !ignored && !itself;
     }

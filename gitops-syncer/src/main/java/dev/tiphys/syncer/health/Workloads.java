@@ -83,7 +83,8 @@ final class Workloads {
         }
         long updated = status.path("updatedNumberScheduled").asLong();
         long wanted = status.path("desiredNumberScheduled").asLong();
-        if ("OnDelete".equals(live.path("spec").path("updateStrategy").path("type").asText())) {
+        if ("OnDelete"
+                .equals(live.path("spec").path("updateStrategy").path("type").asText())) {
             return Health.healthy("daemon set " + updated + " out of " + wanted + " new pods have been updated");
         }
         String waiting = "Waiting for daemon set \"" + name(live) + "\" rollout to finish: ";

@@ -64,7 +64,9 @@ final class Comparison {
         private static Optional<FieldSet> childOf(FieldSet list, JsonNode item) {
             return list.children().keySet().stream()
                     .filter(element -> FieldSet.keysOf(element)
-                            .filter(keys -> new Lists.Keyed(names(keys)).find(keys, array(item), Set.of()).isPresent())
+                            .filter(keys -> new Lists.Keyed(names(keys))
+                                    .find(keys, array(item), Set.of())
+                                    .isPresent())
                             .isPresent())
                     .findFirst()
                     .flatMap(list::child);
@@ -118,12 +120,15 @@ final class Comparison {
             return true;
         }
         if (desired instanceof ArrayNode items) {
-            return items.valueStream().allMatch(item -> ours.isSet()
-                    ? ours.children().keySet().stream()
-                            .anyMatch(element -> FieldSet.valueOf(element)
-                                    .filter(value -> Scalars.same(value, item))
-                                    .isPresent())
-                    : Fields.childOf(ours, item).filter(child -> owns(item, child)).isPresent());
+            return items.valueStream()
+                    .allMatch(item -> ours.isSet()
+                            ? ours.children().keySet().stream()
+                                    .anyMatch(element -> FieldSet.valueOf(element)
+                                            .filter(value -> Scalars.same(value, item))
+                                            .isPresent())
+                            : Fields.childOf(ours, item)
+                                    .filter(child -> owns(item, child))
+                                    .isPresent());
         }
         return desired.properties().stream()
                 .filter(entry -> !isNothing(entry.getValue()))
@@ -187,11 +192,12 @@ final class Comparison {
     private void compareArrays(Place place, ArrayNode desired, JsonNode live, Fields fields) {
         switch (Lists.of(place.field(), desired, fields.known() ? fields.all() : FieldSet.NONE)) {
             case Lists.Keyed keyed -> compareItems(place, keyed, desired, live, fields);
-            case Lists.Values _ -> desired.forEach(value -> {
-                if (live.valueStream().noneMatch(other -> Scalars.same(value, other))) {
-                    differ(place.item(text(place, value)), value, null);
-                }
-            });
+            case Lists.Values _ ->
+                desired.forEach(value -> {
+                    if (live.valueStream().noneMatch(other -> Scalars.same(value, other))) {
+                        differ(place.item(text(place, value)), value, null);
+                    }
+                });
             case Lists.Whole _ -> compareInOrder(place, desired, live);
         }
     }
@@ -226,8 +232,7 @@ final class Comparison {
             String element = entry.getKey();
             FieldSet child = entry.getValue();
             FieldSet.fieldName(element)
-                    .ifPresent(name ->
-                            surplusChild(place.field(name), child, desired.path(name), live.path(name)));
+                    .ifPresent(name -> surplusChild(place.field(name), child, desired.path(name), live.path(name)));
             FieldSet.keysOf(element).ifPresent(keys -> {
                 Lists.Keyed keyed = new Lists.Keyed(names(keys));
                 surplusChild(

@@ -18,14 +18,8 @@ import java.util.Set;
 /** What the repository wants, each object once and in its namespace. */
 final class Desired {
     /** Hooks that an ordinary sync would have to run; leaving them out would change what the sync means. */
-    private static final Set<String> RUN_IN_A_SYNC = Set.of(
-            "PreSync",
-            "Sync",
-            "PostSync",
-            "pre-install",
-            "pre-upgrade",
-            "post-install",
-            "post-upgrade");
+    private static final Set<String> RUN_IN_A_SYNC =
+            Set.of("PreSync", "Sync", "PostSync", "pre-install", "pre-upgrade", "post-install", "post-upgrade");
 
     private final Map<ObjectKey, Applied> objects = Planning.ordered();
     private final List<ManifestProblem> problems = new ArrayList<>();
@@ -73,7 +67,8 @@ final class Desired {
         if (isDefinition(manifest.ref())) {
             JsonNode spec = manifest.tree().path("spec");
             KindName kind = new KindName(
-                    spec.path("group").asText(""), spec.path("names").path("kind").asText(""));
+                    spec.path("group").asText(""),
+                    spec.path("names").path("kind").asText(""));
             defined.put(kind, !"Cluster".equals(spec.path("scope").asText()));
         }
     }
@@ -127,11 +122,11 @@ final class Desired {
         if (hook.isEmpty()) {
             return false;
         }
-        boolean needed =
-                Arrays.stream(hook.split(",", -1)).map(String::strip).anyMatch(RUN_IN_A_SYNC::contains);
+        boolean needed = Arrays.stream(hook.split(",", -1)).map(String::strip).anyMatch(RUN_IN_A_SYNC::contains);
         if (needed) {
             problems.add(problem(
-                    manifest, "is a " + hook + " hook, and hooks are not run yet: a sync without it would mean something else"));
+                    manifest,
+                    "is a " + hook + " hook, and hooks are not run yet: a sync without it would mean something else"));
         } else if (!"Skip".equals(hook)) {
             warnings.add(problem(manifest, "is a " + hook + " hook, and hooks are not run yet: it is left out"));
         }

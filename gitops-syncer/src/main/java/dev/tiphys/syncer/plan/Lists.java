@@ -35,7 +35,10 @@ sealed interface Lists {
             StringBuilder text = new StringBuilder();
             for (String key : keys) {
                 if (item.hasNonNull(key)) {
-                    text.append(text.isEmpty() ? "" : ",").append(key).append('=').append(item.get(key).asText());
+                    text.append(text.isEmpty() ? "" : ",")
+                            .append(key)
+                            .append('=')
+                            .append(item.get(key).asText());
                 }
             }
             return text.toString();
@@ -67,22 +70,20 @@ sealed interface Lists {
     }
 
     private static Lists guess(String field, JsonNode items) {
-        List<String> keys =
-                switch (field) {
-                    case "containers",
-                            "initContainers",
-                            "ephemeralContainers",
-                            "env",
-                            "volumes",
-                            "imagePullSecrets",
-                            "secrets" -> List.of("name");
-                    case "volumeMounts" -> List.of("mountPath");
-                    case "hostAliases" -> List.of("ip");
-                    case "ports" -> all(items, "containerPort")
-                            ? List.of("containerPort", "protocol")
-                            : List.of("port", "protocol");
-                    default -> List.of();
-                };
+        List<String> keys = switch (field) {
+            case "containers",
+                    "initContainers",
+                    "ephemeralContainers",
+                    "env",
+                    "volumes",
+                    "imagePullSecrets",
+                    "secrets" -> List.of("name");
+            case "volumeMounts" -> List.of("mountPath");
+            case "hostAliases" -> List.of("ip");
+            case "ports" ->
+                all(items, "containerPort") ? List.of("containerPort", "protocol") : List.of("port", "protocol");
+            default -> List.of();
+        };
         boolean usable = !keys.isEmpty() && all(items, keys.getFirst());
         return usable ? new Keyed(keys) : "finalizers".equals(field) ? new Values() : new Whole();
     }

@@ -57,13 +57,15 @@ public final class Planning {
                     "",
                     0,
                     0,
-                    "the source holds no manifest: this would delete all " + pruning.prunes().size()
+                    "the source holds no manifest: this would delete all "
+                            + pruning.prunes().size()
                             + " objects of the application; set syncPolicy.automated.allowEmpty if it is meant")));
         }
         List<ManifestProblem> warnings = new ArrayList<>(placed.warnings());
         List<Waves.Placed> changes = new ArrayList<>(pruning.prunes());
         for (Applied applied : placed.objects().values()) {
-            Optional<ObjectNode> current = Optional.ofNullable(live.get(applied.ref().key()));
+            Optional<ObjectNode> current =
+                    Optional.ofNullable(live.get(applied.ref().key()));
             current.flatMap(Tracking::owner)
                     .filter(owner -> !owner.equals(options.application()))
                     .ifPresent(owner -> warnings.add(new ManifestProblem(
@@ -72,7 +74,8 @@ public final class Planning {
                             0,
                             applied.ref().text() + " also belongs to the application " + owner
                                     + ": take it out of one of the two")));
-            changes.add(new Waves.Placed(placed.wave(applied), placed.rank(applied), change(applied, current, options)));
+            changes.add(
+                    new Waves.Placed(placed.wave(applied), placed.rank(applied), change(applied, current, options)));
         }
         return new SyncPlan.Planned(
                 Waves.of(createNamespace(placed, live, options), changes), pruning.kept(), warnings);
@@ -102,7 +105,8 @@ public final class Planning {
         if (!needed) {
             return Optional.empty();
         }
-        ObjectNode tree = Json.mapper().createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
+        ObjectNode tree =
+                Json.mapper().createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
         tree.putObject("metadata").put("name", options.namespace());
         return Optional.of(new Change.CreateNamespace(ref, tree));
     }

@@ -36,8 +36,7 @@ record Pruning(List<Waves.Placed> prunes, List<SyncPlan.Kept> kept) {
         return new Pruning(placed(candidates, desired, options), kept);
     }
 
-    private static Optional<SyncPlan.Kept> stays(
-            ObjectRef ref, ObjectNode live, Desired desired, PlanOptions options) {
+    private static Optional<SyncPlan.Kept> stays(ObjectRef ref, ObjectNode live, Desired desired, PlanOptions options) {
         if (!Tracking.owns(options.application(), live)) {
             return Optional.of(new SyncPlan.Kept(
                     ref,
@@ -51,12 +50,11 @@ record Pruning(List<Waves.Placed> prunes, List<SyncPlan.Kept> kept) {
                     ref, "another object owns it and decides about it", /* owned= */ false, /* outOfSync= */ false));
         }
         return reasonToKeep(ref, live, desired, options)
-                .map(why -> new SyncPlan.Kept(
-                        ref, why, /* owned= */ true, !Marks.comparesWith(live, "IgnoreExtraneous")));
+                .map(why ->
+                        new SyncPlan.Kept(ref, why, /* owned= */ true, !Marks.comparesWith(live, "IgnoreExtraneous")));
     }
 
-    private static Optional<String> reasonToKeep(
-            ObjectRef ref, ObjectNode live, Desired desired, PlanOptions options) {
+    private static Optional<String> reasonToKeep(ObjectRef ref, ObjectNode live, Desired desired, PlanOptions options) {
         if (live.path("metadata").has("deletionTimestamp")) {
             return Optional.of("it is being deleted");
         }
@@ -92,8 +90,8 @@ record Pruning(List<Waves.Placed> prunes, List<SyncPlan.Kept> kept) {
         for (Candidate candidate : candidates) {
             boolean last = options.pruneLast() || Marks.hasOption(candidate.live(), "PruneLast=true");
             int wave = last ? lastWave + 1 : mirrored.getOrDefault(candidate.wave(), 0);
-            placed.add(new Waves.Placed(
-                    wave, -KindOrder.rank(candidate.ref().kind()), new Change.Prune(candidate.ref())));
+            placed.add(
+                    new Waves.Placed(wave, -KindOrder.rank(candidate.ref().kind()), new Change.Prune(candidate.ref())));
         }
         return placed;
     }

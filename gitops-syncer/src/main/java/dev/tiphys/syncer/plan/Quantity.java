@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /** A Kubernetes quantity: {@code 1000m} and {@code 1} are the same. */
 final class Quantity {
-    private static final Pattern FORM =
-            Pattern.compile("([+-]?(?:[0-9]{1,30}(?:\\.[0-9]{0,30})?|\\.[0-9]{1,30}))(m|n|u|[kMGTPE]i?|Ki|[eE][+-]?[0-9]{1,2})?");
+    private static final Pattern FORM = Pattern.compile(
+            "([+-]?(?:[0-9]{1,30}(?:\\.[0-9]{0,30})?|\\.[0-9]{1,30}))(m|n|u|[kMGTPE]i?|Ki|[eE][+-]?[0-9]{1,2})?");
     private static final Map<String, BigDecimal> FACTORS = Map.ofEntries(
             Map.entry("n", new BigDecimal("1e-9")),
             Map.entry("u", new BigDecimal("1e-6")),
@@ -41,7 +41,9 @@ final class Quantity {
         }
         BigDecimal factor = FACTORS.get(suffix);
         return Optional.of(
-                factor == null ? number.scaleByPowerOfTen(Integer.parseInt(suffix.substring(1))) : number.multiply(factor));
+                factor == null
+                        ? number.scaleByPowerOfTen(Integer.parseInt(suffix.substring(1)))
+                        : number.multiply(factor));
     }
 
     static boolean same(String one, String other) {

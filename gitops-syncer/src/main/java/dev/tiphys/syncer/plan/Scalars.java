@@ -50,7 +50,8 @@ final class Scalars {
             case NUMBER -> value.decimalValue().signum() == 0;
             case STRING -> value.asText().isEmpty();
             case ARRAY -> value.isEmpty();
-            case OBJECT -> value.valueStream().allMatch(child -> child.isNull() || (child.isContainerNode() && isZero(child)));
+            case OBJECT ->
+                value.valueStream().allMatch(child -> child.isNull() || (child.isContainerNode() && isZero(child)));
             case NULL, MISSING -> true;
             case BINARY, POJO -> false;
         };

@@ -36,7 +36,9 @@ public final class Tracking {
     public static Optional<String> owner(JsonNode live) {
         String id = live.path("metadata").path("annotations").path(ANNOTATION).asText("");
         Matcher matcher = ID.matcher(id);
-        return matcher.matches() && isOf(ObjectRef.of(live), matcher) ? Optional.of(matcher.group(1)) : Optional.empty();
+        return matcher.matches() && isOf(ObjectRef.of(live), matcher)
+                ? Optional.of(matcher.group(1))
+                : Optional.empty();
     }
 
     private static boolean isOf(ObjectRef ref, Matcher id) {

@@ -23,8 +23,7 @@ final class Glob {
 
     private record OneOf(boolean negated, List<int[]> ranges) implements Token {
         boolean has(int codePoint) {
-            return negated
-                    != ranges.stream().anyMatch(range -> range[0] <= codePoint && codePoint <= range[1]);
+            return negated != ranges.stream().anyMatch(range -> range[0] <= codePoint && codePoint <= range[1]);
         }
     }
 

@@ -81,9 +81,7 @@ final class ManifestRules {
         }
         ObjectNode complete = item.objectNode();
         complete.set("apiVersion", item.path("apiVersion").isMissingNode() ? apiVersion : item.get("apiVersion"));
-        complete.set(
-                "kind",
-                item.path("kind").isMissingNode() ? item.textNode(itemKind) : item.get("kind"));
+        complete.set("kind", item.path("kind").isMissingNode() ? item.textNode(itemKind) : item.get("kind"));
         complete.setAll(item);
         return complete;
     }
@@ -119,7 +117,8 @@ final class ManifestRules {
         if (!namespace.isMissingNode()
                 && !namespace.isNull()
                 && !namespace.asText().isEmpty()
-                && !(namespace.isTextual() && NAMESPACE.matcher(namespace.asText()).matches())) {
+                && !(namespace.isTextual()
+                        && NAMESPACE.matcher(namespace.asText()).matches())) {
             findings.problem(line, where + described(tree) + "metadata.namespace is not the name of a namespace");
         }
         texts(tree, metadata, "labels", line, where, findings);
@@ -127,15 +126,11 @@ final class ManifestRules {
     }
 
     private static void text(
-            ObjectNode tree,
-            String field,
-            String example,
-            Pattern pattern,
-            int line,
-            String where,
-            Findings findings) {
+            ObjectNode tree, String field, String example, Pattern pattern, int line, String where, Findings findings) {
         JsonNode value = tree.path(field);
-        if (value.isMissingNode() || value.isNull() || (value.isTextual() && value.asText().isEmpty())) {
+        if (value.isMissingNode()
+                || value.isNull()
+                || (value.isTextual() && value.asText().isEmpty())) {
             findings.problem(line, where + described(tree) + "has no " + field + ", " + example);
         } else if (!value.isTextual() || !pattern.matcher(value.asText()).matches()) {
             findings.problem(line, where + described(tree) + field + " is not one, " + example);

@@ -65,16 +65,15 @@ public final class Manifests {
     }
 
     private void read(
-            SourceFile file,
-            List<Manifest> manifests,
-            List<ManifestProblem> problems,
-            List<ManifestProblem> warnings) {
+            SourceFile file, List<Manifest> manifests, List<ManifestProblem> problems, List<ManifestProblem> warnings) {
         ManifestParser.Parsed parsed = parse(file);
-        parsed.problems().forEach(problem -> problems.add(new ManifestProblem(
-                file.path(), problem.line(), problem.column(), problem.message())));
+        parsed.problems()
+                .forEach(problem -> problems.add(
+                        new ManifestProblem(file.path(), problem.line(), problem.column(), problem.message())));
         if (parsed.problems().isEmpty()
                 && !parsed.documents().isEmpty()
-                && parsed.documents().stream().noneMatch(document -> ManifestRules.looksLikeManifest(document.tree()))) {
+                && parsed.documents().stream()
+                        .noneMatch(document -> ManifestRules.looksLikeManifest(document.tree()))) {
             warnings.add(new ManifestProblem(
                     file.path(), 0, 0, "passed over: no document has apiVersion, kind or metadata"));
             return;

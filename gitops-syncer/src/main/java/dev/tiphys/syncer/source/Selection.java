@@ -70,7 +70,8 @@ public record Selection(String path, boolean recurse, List<String> include, List
     }
 
     private boolean included(String below) {
-        return (include.isEmpty() || include.stream().anyMatch(glob -> Glob.of(glob).matches(below)))
+        return (include.isEmpty()
+                        || include.stream().anyMatch(glob -> Glob.of(glob).matches(below)))
                 && exclude.stream().noneMatch(glob -> Glob.of(glob).matches(below));
     }
 }

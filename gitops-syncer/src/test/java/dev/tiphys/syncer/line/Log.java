@@ -36,7 +36,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The engine's and the gateway's side of the log: writes definitions, commands and pushes, reads the syncer's facts. */
 final class Log implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
-    private final Thread reader;
     private final List<SyncFact> facts = new CopyOnWriteArrayList<>();
     private final AtomicLong fences = new AtomicLong(1);
     private volatile boolean closed;
@@ -47,7 +46,7 @@ final class Log implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers, "acks", "all"),
                 new StringSerializer(),
                 new ByteArraySerializer());
-        reader = Thread.ofVirtual().start(() -> read(bootstrapServers));
+        Thread.ofVirtual().start(() -> read(bootstrapServers));
     }
 
     private void read(String bootstrapServers) {
@@ -88,8 +87,7 @@ final class Log implements AutoCloseable {
 
     /** A step of a new run asks for a revision. */
     DeployedBy request(String application, String revision, Duration patience) {
-        DeployedBy by =
-                new DeployedBy(UUID.randomUUID().toString(), "delivery", "deploy", 1, fences.getAndIncrement());
+        DeployedBy by = new DeployedBy(UUID.randomUUID().toString(), "delivery", "deploy", 1, fences.getAndIncrement());
         request(application, revision, patience, by);
         return by;
     }
@@ -98,7 +96,8 @@ final class Log implements AutoCloseable {
         write(
                 Topic.SYNC_COMMANDS,
                 application,
-                new SyncCommand.SyncRequested(application, revision, by, Instant.now().plus(patience)));
+                new SyncCommand.SyncRequested(
+                        application, revision, by, Instant.now().plus(patience)));
     }
 
     void push(String repository, String url, String before, String revision, List<String> paths) {
@@ -131,8 +130,8 @@ final class Log implements AutoCloseable {
 
     private void write(Topic topic, String key, Payload payload) {
         Causality causality = new Causality(null, null, null, definitionsOffset);
-        CloudEvent<Payload> event = new CloudEvent<>(
-                UUID.randomUUID().toString(), "/test", null, Instant.now(), causality, payload);
+        CloudEvent<Payload> event =
+                new CloudEvent<>(UUID.randomUUID().toString(), "/test", null, Instant.now(), causality, payload);
         send(CloudEventCodec.write(topic, key, event));
     }
 
@@ -161,9 +160,8 @@ final class Log implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        reader.join(Duration.ofSeconds(5));
         producer.close(Duration.ofSeconds(1));
     }
 }

@@ -40,7 +40,7 @@ public final class Parts implements QuarkusTestResourceLifecycleManager {
         settings.put("tiphys.jdbc-password", database.password());
         settings.put("tiphys.http.token", "test-token");
         settings.put("tiphys.syncer.kubeconfig", cluster.kubeconfig().toString());
-        settings.put("tiphys.syncer.mirrors-dir", directory.resolve("mirrors").toString());
+        settings.put("tiphys.syncer.git.directory", directory.resolve("mirrors").toString());
         return settings;
     }
 

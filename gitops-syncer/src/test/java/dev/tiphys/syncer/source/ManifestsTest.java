@@ -47,7 +47,8 @@ class ManifestsTest {
                     .manifests();
 
             assertThat(manifests)
-                    .extracting(m -> m.file() + ":" + m.line() + " " + m.ref().apiVersion() + " " + m.ref().text())
+                    .extracting(m -> m.file() + ":" + m.line() + " " + m.ref().apiVersion() + " "
+                            + m.ref().text())
                     .containsExactly(
                             "deploy/a.yaml:1 v1 ConfigMap a",
                             "deploy/a.yaml:5 v1 ConfigMap x/b",
@@ -56,9 +57,7 @@ class ManifestsTest {
 
         @Test
         void withListsGiveTheirItems() {
-            var manifests = rendered(
-                            "deploy/a.yaml",
-                            """
+            var manifests = rendered("deploy/a.yaml", """
                             apiVersion: v1
                             kind: List
                             items:
@@ -69,11 +68,11 @@ class ManifestsTest {
                             kind: ConfigMapList
                             items:
                             - metadata: {name: d}
-                            """)
-                    .manifests();
+                            """).manifests();
 
             assertThat(manifests)
-                    .extracting(m -> m.line() + " " + m.ref().apiVersion() + " " + m.ref().text())
+                    .extracting(m -> m.line() + " " + m.ref().apiVersion() + " "
+                            + m.ref().text())
                     .containsExactly("4 v1 Secret s", "5 v1 ConfigMap c", "10 v1 ConfigMap d");
         }
 
@@ -131,7 +130,8 @@ class ManifestsTest {
         void ofAllFilesAreToldTogether() {
             assertThat(problems(
                             "deploy/a.yaml",
-                            CONFIG_MAP + "---\nkind: ConfigMap\nmetadata: {name: b}\n---\napiVersion: v1\nmetadata: {name: c}\n",
+                            CONFIG_MAP
+                                    + "---\nkind: ConfigMap\nmetadata: {name: b}\n---\napiVersion: v1\nmetadata: {name: c}\n",
                             "deploy/b.yaml",
                             "apiVersion: v1\nkind: ConfigMap\nmetadata: {labels: {a: 1}, annotations: {b: yes}}\n",
                             "deploy/c.yaml",
@@ -149,7 +149,8 @@ class ManifestsTest {
         void areNamesThatWouldLeadElsewhere() {
             assertThat(problems("deploy/a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: ../../nodes/n}\n"))
                     .containsExactly("deploy/a.yaml:1: Secret ../../nodes/n: metadata.name may hold no / and no %");
-            assertThat(problems("deploy/a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ../b}\n"))
+            assertThat(problems(
+                            "deploy/a.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: ../b}\n"))
                     .hasSize(1);
             assertThat(problems("deploy/a.yaml", "apiVersion: v1/../x\nkind: Se/cret\nmetadata: {name: a}\n"))
                     .hasSize(2);

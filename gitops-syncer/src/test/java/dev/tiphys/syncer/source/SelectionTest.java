@@ -72,12 +72,14 @@ class SelectionTest {
         assertThat(selection.touchedBy("deploy/xy/a.yaml")).isFalse();
         assertThat(selection.touchedBy("deploy/x/sub/a.yaml")).isFalse();
         assertThat(selection.touchedBy("deploy/x/README.md")).isFalse();
-        assertThat(new Selection(".", true, List.of(), List.of()).touchedBy("a/b.yml")).isTrue();
+        assertThat(new Selection(".", true, List.of(), List.of()).touchedBy("a/b.yml"))
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"a/../b,false", "..,false", "a/b,true", "./a/,true", "/a,true", "a..b/c,true"})
     void aPathStaysInside(String path, boolean inside) {
-        assertThat(new Selection(path, true, List.of(), List.of()).staysInside()).isEqualTo(inside);
+        assertThat(new Selection(path, true, List.of(), List.of()).staysInside())
+                .isEqualTo(inside);
     }
 }

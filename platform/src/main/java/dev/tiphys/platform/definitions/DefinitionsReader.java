@@ -141,10 +141,10 @@ final class DefinitionsReader implements Definitions {
         long after = record.offset() + 1;
         return switch (CloudEventCodec.read(record.headers(), record.value())) {
             case Decoded.Deleted _ -> before.without(after, record.key());
-            case Decoded.Known(var event) when event.data() instanceof StoredDefinition stored ->
-                before.with(after, stored);
+            case Decoded.Known(var event)
+            when event.data() instanceof StoredDefinition stored -> before.with(after, stored);
             case Decoded.Known(var event) -> skipped(before, record, "a " + event.type() + " is no definition");
-            case Decoded.Unknown(var type, _) -> skipped(before, record, "the type " + type + " is not known here");
+            case Decoded.Unknown(var type, var _) -> skipped(before, record, "the type " + type + " is not known here");
             case Decoded.Unreadable(var reason) -> skipped(before, record, reason);
         };
     }
@@ -179,12 +179,18 @@ final class DefinitionsReader implements Definitions {
 
     private KafkaConsumer<String, byte[]> open() {
         Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100,
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                100,
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                500L);
         return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     }
 

@@ -35,12 +35,11 @@ record ManagedEntry(Owner owner, String time, Set<FieldPath> fields) {
         return kept.removeAll(lost) ? new ManagedEntry(owner, time, kept) : this;
     }
 
-    /** As a conflict names it. */
+    /** As a conflict names it: an applier by its name, an updater with the version that it wrote in. */
     String text() {
-        return "\"" + owner.manager() + "\""
-                + (owner.subresource().isEmpty() ? "" : " with subresource \"" + owner.subresource() + "\"")
-                + " using " + owner.apiVersion()
-                + (owner.operation().equals(UPDATE) && !time.isEmpty() ? " at " + time : "");
+        String name = "\"" + owner.manager() + "\""
+                + (owner.subresource().isEmpty() ? "" : " with subresource \"" + owner.subresource() + "\"");
+        return owner.operation().equals(UPDATE) ? name + " using " + owner.apiVersion() : name;
     }
 
     /** Reads {@code metadata.managedFields}; unreadable ones are an {@link IllegalArgumentException}. */

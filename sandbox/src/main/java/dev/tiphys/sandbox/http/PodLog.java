@@ -13,7 +13,7 @@ final class PodLog {
 
     private static final List<String> LINES = List.of("simulated output, line 1", "simulated output, line 2");
     private static final List<String> TIMES =
-            List.of("2026-01-01T00:00:00.000000000Z", "2026-01-01T00:00:01.000000000Z");
+            List.of("2026-01-01T00:00:01.000000000Z", "2026-01-01T00:00:02.000000000Z");
 
     private PodLog() {}
 

@@ -213,6 +213,7 @@ public final class ClusterObjects {
             object.remove("status");
         }
         fill(type, object);
+        Trees.dropEmpties(object);
         Allocation.fill(type, object, Trees.object(), store.revision());
         if (type.storage().equals(ResourceTypes.DEFINITIONS)) {
             establish(object);
@@ -249,6 +250,7 @@ public final class ClusterObjects {
             }
         }
         fill(type, after);
+        Trees.dropEmpties(after);
         Allocation.fill(type, after, live, store.revision());
         refuse(address, Validation.ofChange(type, live, after));
         if (type.hasGeneration() && !specOf(type, live).equals(specOf(type, after))) {

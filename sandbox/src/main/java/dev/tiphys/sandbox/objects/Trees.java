@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
+import java.util.List;
 
 /** The few things that are done with JSON trees everywhere. */
 public final class Trees {
@@ -70,6 +71,21 @@ public final class Trees {
             object.properties().removeIf(field -> field.getValue().isNull());
         }
         node.forEach(Trees::dropNulls);
+    }
+
+    /** Removes lists and maps that are empty where an API server writes none: in the metadata of objects and templates. */
+    static void dropEmpties(ObjectNode object) {
+        for (JsonNode holder : List.of(
+                object.path("metadata"), object.path("spec").path("template").path("metadata"), object)) {
+            for (String name :
+                    List.of("labels", "annotations", "finalizers", "ownerReferences", "data", "binaryData")) {
+                if (holder instanceof ObjectNode fields
+                        && fields.has(name)
+                        && fields.get(name).isEmpty()) {
+                    fields.remove(name);
+                }
+            }
+        }
     }
 
     /** Sets a field that is absent. */

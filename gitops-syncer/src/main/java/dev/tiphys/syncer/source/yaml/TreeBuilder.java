@@ -86,13 +86,12 @@ final class TreeBuilder {
         }
         int before = nodes;
         count(event, 1);
-        JsonNode tree =
-                switch (event) {
-                    case ScalarEvent scalar -> scalar(scalar);
-                    case SequenceStartEvent _ -> sequence(depth);
-                    case MappingStartEvent _ -> mapping(depth);
-                    default -> throw new IllegalStateException("no node begins with " + event);
-                };
+        JsonNode tree = switch (event) {
+            case ScalarEvent scalar -> scalar(scalar);
+            case SequenceStartEvent _ -> sequence(depth);
+            case MappingStartEvent _ -> mapping(depth);
+            default -> throw new IllegalStateException("no node begins with " + event);
+        };
         if (!anchor.isEmpty()) {
             openAnchors.remove(anchor);
             anchors.put(anchor, new Anchored(tree, nodes - before));
@@ -193,8 +192,8 @@ final class TreeBuilder {
     }
 
     private static void requireMergeable(Event event, JsonNode value) throws Refused {
-        boolean mergeable = value.isObject()
-                || (value.isArray() && value.valueStream().allMatch(JsonNode::isObject));
+        boolean mergeable =
+                value.isObject() || (value.isArray() && value.valueStream().allMatch(JsonNode::isObject));
         if (!mergeable) {
             throw new Refused(event, "<< takes an object or a list of objects");
         }

@@ -108,7 +108,10 @@ final class YamlManifests implements ManifestParser {
                             file.path(),
                             at == null ? 0 : at.getLineNr(),
                             at == null ? 0 : at.getColumnNr(),
-                            String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("the file is not JSON"))));
+                            String.valueOf(e.getOriginalMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("the file is not JSON"))));
         } catch (IOException e) {
             return new Parsed(List.of(), List.of(new ManifestProblem(file.path(), 0, 0, "the file is not UTF-8 text")));
         }

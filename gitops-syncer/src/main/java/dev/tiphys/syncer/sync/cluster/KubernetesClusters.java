@@ -13,11 +13,13 @@ import jakarta.inject.Singleton;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** The one cluster that the syncer is given: by a kubeconfig file that it is told of, or the one that it runs in. */
@@ -31,8 +33,13 @@ final class KubernetesClusters implements Clusters {
     private @Nullable KubernetesCluster opened;
     private boolean closed;
 
-    KubernetesClusters(ClusterConfig settings, MeterRegistry meters) {
-        this.settings = settings;
+    KubernetesClusters(
+            @ConfigProperty(name = "tiphys.syncer.kubeconfig") Optional<String> kubeconfig,
+            @ConfigProperty(name = "tiphys.syncer.kube-context") Optional<String> context,
+            @ConfigProperty(name = "tiphys.syncer.parallel-writes", defaultValue = "16") int parallelWrites,
+            @ConfigProperty(name = "tiphys.syncer.request-timeout", defaultValue = "10s") Duration requestTimeout,
+            MeterRegistry meters) {
+        this.settings = new ClusterConfig(kubeconfig, context, parallelWrites, requestTimeout);
         this.meters = meters;
     }
 
@@ -56,10 +63,10 @@ final class KubernetesClusters implements Clusters {
         try {
             Optional<Config> config = config();
             if (config.isEmpty()) {
-                return new NoCluster("the syncer was given no cluster: set tiphys.syncer.kubeconfig to a kubeconfig file");
+                return new NoCluster(
+                        "the syncer was given no cluster: set tiphys.syncer.kubeconfig to a kubeconfig file");
             }
-            opened = new KubernetesCluster(
-                    config.get(), settings, meters, application -> listener.accept(application));
+            opened = new KubernetesCluster(config.get(), settings, meters, application -> listener.accept(application));
             return opened;
         } catch (KubernetesClientException | IllegalArgumentException e) {
             return new NoCluster("the kubeconfig that the syncer was given cannot be used: " + e.getMessage());
@@ -73,7 +80,7 @@ final class KubernetesClusters implements Clusters {
             if (!file.canRead()) {
                 throw new IllegalArgumentException(file + " cannot be read");
             }
-            return Optional.of(Config.fromKubeconfig(settings.kubeContext().orElse(null), file));
+            return Optional.of(Config.fromKubeconfig(settings.context().orElse(null), file));
         }
         String host = System.getenv("KUBERNETES_SERVICE_HOST");
         Path token = IN_CLUSTER.resolve("token");

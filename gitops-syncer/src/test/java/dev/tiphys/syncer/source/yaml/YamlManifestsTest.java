@@ -40,13 +40,45 @@ class YamlManifestsTest {
                 delimiter = '|',
                 quoteCharacter = '\0',
                 value = {
-                    "yes | true", "No | false", "on | true", "OFF | false", "y | true", "n | false", "true | true",
-                    "'yes' | \"yes\"", "\"true\" | \"true\"", "yEs | \"yEs\"", "~ | null", "null | null", "'' | \"\"",
-                    "8080 | 8080", "-3 | -3", "+3 | 3", "0 | 0", "0644 | 420", "0o17 | 15", "0x1F | 31", "0b101 | 5",
-                    "1_000 | 1000", "08 | 8.0", "1.5 | 1.5", "1e3 | 1000.0", "1.10 | 1.1", ".5 | 0.5", "'1.10' | \"1.10\"",
-                    "12:30:45 | \"12:30:45\"", "2026-01-01 | \"2026-01-01\"", "1.2.3 | \"1.2.3\"", "100m | \"100m\"",
-                    "9223372036854775807 | 9223372036854775807", "18446744073709551615 | 18446744073709551615",
-                    "99999999999999999999 | 1.0E20", "!!str 123 | \"123\"", "! 123 | 123", "1e999 | \"1e999\"", "<< | \"<<\""
+                    "yes | true",
+                    "No | false",
+                    "on | true",
+                    "OFF | false",
+                    "y | true",
+                    "n | false",
+                    "true | true",
+                    "'yes' | \"yes\"",
+                    "\"true\" | \"true\"",
+                    "yEs | \"yEs\"",
+                    "~ | null",
+                    "null | null",
+                    "'' | \"\"",
+                    "8080 | 8080",
+                    "-3 | -3",
+                    "+3 | 3",
+                    "0 | 0",
+                    "0644 | 420",
+                    "0o17 | 15",
+                    "0x1F | 31",
+                    "0b101 | 5",
+                    "1_000 | 1000",
+                    "08 | 8.0",
+                    "1.5 | 1.5",
+                    "1e3 | 1000.0",
+                    "1.10 | 1.1",
+                    ".5 | 0.5",
+                    "'1.10' | \"1.10\"",
+                    "12:30:45 | \"12:30:45\"",
+                    "2026-01-01 | \"2026-01-01\"",
+                    "1.2.3 | \"1.2.3\"",
+                    "100m | \"100m\"",
+                    "9223372036854775807 | 9223372036854775807",
+                    "18446744073709551615 | 18446744073709551615",
+                    "99999999999999999999 | 1.0E20",
+                    "!!str 123 | \"123\"",
+                    "! 123 | 123",
+                    "1e999 | \"1e999\"",
+                    "<< | \"<<\""
                 })
         void meanWhatKubectlMakesOfThem(String yaml, String json) {
             assertThat(Json.text(single("v: " + yaml).get("v"))).isEqualTo(json);
@@ -87,7 +119,9 @@ class YamlManifestsTest {
         void beginWhereTheirFirstLineIs() {
             String text = "# comment\n---\n\nkind: A\n---\n# only a comment\n---\n---\nkind: B\n...\n---\nkind: C\n";
 
-            assertThat(parse("a.yaml", text).documents()).extracting(Document::line).containsExactly(4, 9, 12);
+            assertThat(parse("a.yaml", text).documents())
+                    .extracting(Document::line)
+                    .containsExactly(4, 9, 12);
         }
 
         @Test
@@ -110,7 +144,8 @@ class YamlManifestsTest {
 
         @Test
         void mayBeJsonWithTabs() {
-            assertThat(single("{\n\t\"kind\": \"A\",\n\t\"n\": 1\n}").path("n").asInt()).isEqualTo(1);
+            assertThat(single("{\n\t\"kind\": \"A\",\n\t\"n\": 1\n}").path("n").asInt())
+                    .isEqualTo(1);
         }
 
         @Test
@@ -159,7 +194,9 @@ class YamlManifestsTest {
             ManifestParser.Parsed parsed = new YamlManifests()
                     .parse(new SourceFile("a.yaml", "id", new byte[] {'a', ':', ' ', (byte) 0xC3, (byte) 0x28}));
 
-            assertThat(parsed.problems()).extracting(ManifestProblem::message).containsExactly("the file is not UTF-8 text");
+            assertThat(parsed.problems())
+                    .extracting(ManifestProblem::message)
+                    .containsExactly("the file is not UTF-8 text");
         }
     }
 

@@ -1,0 +1,5 @@
+/** Definitions on the log. */
+@NullMarked
+package dev.tiphys.gateway.definitions.log;
+
+import org.jspecify.annotations.NullMarked;

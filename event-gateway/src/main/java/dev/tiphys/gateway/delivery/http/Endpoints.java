@@ -1,0 +1,36 @@
+package dev.tiphys.gateway.delivery.http;
+
+import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.platform.definitions.Definitions;
+import dev.tiphys.platform.definitions.DefinitionsSnapshot;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints of the present definitions, ready to be looked up. */
+@Singleton
+final class Endpoints {
+
+    /** The endpoints, and the version of the definitions that they are from. */
+    record Table(Map<String, Endpoint> byName, long definitionsOffset) {
+        Optional<Endpoint> find(String name) {
+            return Optional.ofNullable(byName.get(name));
+        }
+    }
+
+    private volatile @Nullable Table table;
+
+    Endpoints(Definitions definitions) {
+        definitions.onChange(this::follow);
+    }
+
+    /** {@return the endpoints; empty while the definitions are not read yet} */
+    Optional<Table> current() {
+        return Optional.ofNullable(table);
+    }
+
+    private void follow(DefinitionsSnapshot snapshot) {
+        table = new Table(Endpoint.table(snapshot.all()), snapshot.offset());
+    }
+}

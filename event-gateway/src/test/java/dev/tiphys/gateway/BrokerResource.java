@@ -1,0 +1,77 @@
+package dev.tiphys.gateway;
+
+import dev.tiphys.testkit.EmbeddedBroker;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A real broker that can go away and come back, and directories for secrets and definitions. */
+public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
+    private static @Nullable EmbeddedBroker broker;
+    private static @Nullable Path home;
+
+    static Path home() {
+        return Objects.requireNonNull(home);
+    }
+
+    static String bootstrapServers() {
+        return Objects.requireNonNull(broker).bootstrapServers();
+    }
+
+    static void stopBroker() {
+        Objects.requireNonNull(broker).close();
+    }
+
+    static void startBroker() {
+        broker = EmbeddedBroker.start(
+                home().resolve("broker"), Objects.requireNonNull(broker).port());
+    }
+
+    static void secret(String name, String key, String value) {
+        try {
+            Path file = home().resolve("secrets").resolve(name).resolve(key);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            home = Files.createTempDirectory("gateway");
+            Files.createDirectories(home().resolve("definitions"));
+            broker = EmbeddedBroker.start(home().resolve("broker"), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Map.of(
+                "kafka.bootstrap.servers",
+                bootstrapServers(),
+                "tiphys.http.token",
+                "let-me-in",
+                "tiphys.secrets-dir",
+                home().resolve("secrets").toString(),
+                "tiphys.log.delivery-timeout",
+                "4s",
+                "tiphys.gateway.definitions-dirs",
+                home().resolve("definitions").toString(),
+                "tiphys.gateway.hooks.max-body",
+                "2M",
+                "tiphys.gateway.hooks.patience",
+                "2s");
+    }
+
+    @Override
+    public void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tiphys.standalone;
+
+import dev.tiphys.testkit.RealCluster;
+import java.nio.file.Files;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The main job on a real Kubernetes control plane; skipped with the reason where none can run. */
+class RealClusterStoryIT extends StoryIT {
+    private RealCluster cluster;
+
+    @BeforeAll
+    @Override
+    void start() throws Exception {
+        RealCluster.whyNot().ifPresent(reason -> Assumptions.abort(reason));
+        super.start();
+    }
+
+    @Override
+    String[] clusterOptions() throws Exception {
+        cluster = RealCluster.start(Files.createDirectories(directory.resolve("cluster")));
+        return new String[] {"--kubeconfig", cluster.kubeconfig().toString()};
+    }
+
+    @AfterAll
+    @Override
+    void stop() {
+        super.stop();
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+}

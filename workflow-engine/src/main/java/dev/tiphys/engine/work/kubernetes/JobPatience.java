@@ -1,0 +1,18 @@
+package dev.tiphys.engine.work.kubernetes;
+
+import dev.tiphys.engine.work.Pauses;
+import java.time.Duration;
+
+/**
+ * How long to put up with what.
+ *
+ * @param away between tries while the cluster does not answer
+ * @param cannotStart how long a container may say that it cannot start, for example that its image is not there
+ * @param look how often to ask whether the step is cancelled; the cluster itself is watched
+ */
+record JobPatience(Pauses away, Duration cannotStart, Duration look) {
+    static final JobPatience USUAL = new JobPatience(
+            new Pauses(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0.3),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(1));
+}

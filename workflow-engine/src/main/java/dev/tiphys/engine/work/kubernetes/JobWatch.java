@@ -1,0 +1,93 @@
+package dev.tiphys.engine.work.kubernetes;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Sees a Job and its pods as they change. */
+final class JobWatch implements AutoCloseable {
+    private final Semaphore changes = new Semaphore(0);
+    private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
+    private final SharedIndexInformer<Job> jobs;
+    private final SharedIndexInformer<Pod> pods;
+
+    /** @throws io.fabric8.kubernetes.client.KubernetesClientException if the cluster does not answer */
+    JobWatch(KubernetesClient client, String namespace, String name) {
+        try {
+            jobs = client.batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .inform(new Wake<>(), 0);
+            informers.add(jobs);
+            pods = client.pods()
+                    .inNamespace(namespace)
+                    .withLabel(JobManifest.JOB_LABEL, name)
+                    .inform(new Wake<>(), 0);
+            informers.add(pods);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** {@return the Job as it is; null if there is none any more} */
+    @Nullable
+    Job job() {
+        return jobs.getStore().list().stream().findFirst().orElse(null);
+    }
+
+    /** {@return the newest of its pods; null while there is none} */
+    @Nullable
+    Pod pod() {
+        return pods.getStore().list().stream()
+                .max(Comparator.comparing(
+                        pod -> String.valueOf(pod.getMetadata().getCreationTimestamp())))
+                .orElse(null);
+    }
+
+    /** Waits for the next change, but not longer than this. */
+    void await(Duration time) throws InterruptedException {
+        if (changes.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
+            changes.drainPermits();
+        }
+    }
+
+    /** Ends the next or present wait. */
+    void wake() {
+        changes.release();
+    }
+
+    @Override
+    public void close() {
+        informers.forEach(SharedIndexInformer::close);
+    }
+
+    private final class Wake<T extends HasMetadata> implements ResourceEventHandler<T> {
+        @Override
+        public void onAdd(T added) {
+            wake();
+        }
+
+        @Override
+        public void onUpdate(T before, T after) {
+            wake();
+        }
+
+        @Override
+        public void onDelete(T deleted, boolean finalStateUnknown) {
+            wake();
+        }
+    }
+}
