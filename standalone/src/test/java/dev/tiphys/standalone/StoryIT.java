@@ -42,7 +42,7 @@ class StoryIT {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        shop = SampleShop.open(directory.resolve("shop"));
+        shop = SampleShop.open(directory.resolve("shop"), 0, "20s");
         shop.jenkins().job(SampleShop.JOB).runsFor(QUICK);
         shop.repository().commit("Begin", SampleShop.manifests("begin"));
         tiphys = RunningTiphys.start(directory.resolve("data"), shop, clusterOptions(directory));
@@ -207,8 +207,10 @@ class StoryIT {
         GitHubPush push = GitHubPush.head(other, "main");
         URI endpoint = tiphys.address().resolve("/hooks/other");
 
-        assertThat(push.deliver(endpoint, shop.webhookSecret(), "d-1").statusCode()).isEqualTo(401);
-        assertThat(push.deliver(hook(), shop.webhookSecret(), "d-2").statusCode()).isEqualTo(403);
+        assertThat(push.deliver(endpoint, shop.webhookSecret(), "d-1").statusCode())
+                .isEqualTo(401);
+        assertThat(push.deliver(hook(), shop.webhookSecret(), "d-2").statusCode())
+                .isEqualTo(403);
         HttpResponse<String> accepted = push.deliver(endpoint, "the secret of the other one", "d-3");
         assertThat(accepted.statusCode()).isEqualTo(202);
         JsonNode run = tiphys.awaitRun(revision, A_RUN, RunningTiphys::isFinished);
@@ -284,7 +286,9 @@ class StoryIT {
 
     private List<JsonNode> newest(String pipeline, int limit) {
         List<JsonNode> runs = new ArrayList<>();
-        tiphys.get("/api/runs?pipeline=" + pipeline + "&limit=" + limit).path("items").forEach(runs::add);
+        tiphys.get("/api/runs?pipeline=" + pipeline + "&limit=" + limit)
+                .path("items")
+                .forEach(runs::add);
         return runs;
     }
 
