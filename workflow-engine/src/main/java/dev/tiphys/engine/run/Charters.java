@@ -36,7 +36,11 @@ public final class Charters {
      * @param revision null if it is about no commit
      */
     public record ByHand(
-            String key, Map<String, JsonNode> parameters, @Nullable String revision, String actor, Instant at) {
+            String key,
+            Map<String, JsonNode> parameters,
+            @Nullable String revision,
+            String actor,
+            Instant at) {
         public ByHand {
             parameters = Map.copyOf(parameters);
         }
@@ -66,12 +70,11 @@ public final class Charters {
                         git.message(),
                         git.link(),
                         null);
-        PipelineCompiler compiler = new PipelineCompiler(
-                library, git == null ? null : git.revision(), git == null ? null : git.url());
+        PipelineCompiler compiler =
+                new PipelineCompiler(library, git == null ? null : git.revision(), git == null ? null : git.url());
         String id = RunIds.of(pipeline.name(), event.id(), event.time());
         String traceparent = event.causality().traceparent();
-        return write(
-                new Draft(id, pipeline, event.id(), trigger, scope, Map.of(), traceparent), compiler, List.of());
+        return write(new Draft(id, pipeline, event.id(), trigger, scope, Map.of(), traceparent), compiler, List.of());
     }
 
     /** {@return the charter of a run that a person starts; check the parameters first} */
@@ -131,17 +134,17 @@ public final class Charters {
                         "pipeline " + pipeline.name() + " has no such parameter; it has "
                                 + (pipeline.parameters().isEmpty()
                                         ? "none"
-                                        : String.join(", ", pipeline.parameters().keySet())))));
+                                        : String.join(
+                                                ", ", pipeline.parameters().keySet())))));
         return findings;
     }
 
     private static @Nullable String wrong(Pipeline.Parameter parameter, JsonNode value) {
-        boolean fits =
-                switch (parameter.type()) {
-                    case STRING -> value.isTextual();
-                    case NUMBER -> value.isNumber();
-                    case BOOLEAN -> value.isBoolean();
-                };
+        boolean fits = switch (parameter.type()) {
+            case STRING -> value.isTextual();
+            case NUMBER -> value.isNumber();
+            case BOOLEAN -> value.isBoolean();
+        };
         if (!fits) {
             return "it must be a " + parameter.type().name().toLowerCase(java.util.Locale.ROOT) + ", and is " + value;
         }
@@ -204,7 +207,9 @@ public final class Charters {
         ObjectNode scope = Json.mapper().createObjectNode();
         scope.set("event", draft.event());
         scope.set("parameters", Json.mapper().createObjectNode().setAll(parameters));
-        scope.putObject("run").put("id", draft.id()).put("pipeline", draft.pipeline().name());
+        scope.putObject("run")
+                .put("id", draft.id())
+                .put("pipeline", draft.pipeline().name());
         return switch (expressions.resolve(TextNode.valueOf(concurrency.key()), scope)) {
             case Expressions.Resolved<JsonNode>(var key) -> new Charter.Line(key.asText(), concurrency.rule());
             case Expressions.Unresolved<JsonNode> unresolved -> {

@@ -37,8 +37,8 @@ sealed interface LeafBeginning {
         return switch (task.kind()) {
             case "deploy" -> deploy(task, action, now, fence);
             case "approval" ->
-                new Possible(new Beginning.Ask(
-                        action.path("message").asText(), now.plus(timeout(task, APPROVAL_TIMEOUT))));
+                new Possible(
+                        new Beginning.Ask(action.path("message").asText(), now.plus(timeout(task, APPROVAL_TIMEOUT))));
             case "wait" -> pause(task, action, now);
             case "notify" ->
                 new Possible(new Beginning.Say(

@@ -50,8 +50,7 @@ final class PipelineCompiler {
     }
 
     private List<Task> beside(List<Pipeline.Step> steps) {
-        List<Task> tasks =
-                steps.stream().map(step -> task(step, List.of())).toList();
+        List<Task> tasks = steps.stream().map(step -> task(step, List.of())).toList();
         checkNeeds(tasks);
         return tasks;
     }
@@ -76,12 +75,8 @@ final class PipelineCompiler {
         return switch (step.action()) {
             case Action.Parallel(var steps) -> new Task.Body.Nested(beside(steps));
             case Action.Deploy deploy -> new Task.Body.Leaf(deploy(step, deploy));
-            case Action.Jenkins _,
-                    Action.Job _,
-                    Action.Http _,
-                    Action.Approval _,
-                    Action.Pause _,
-                    Action.Say _ -> new Task.Body.Leaf(Json.tree(step.action()));
+            case Action.Jenkins _, Action.Job _, Action.Http _, Action.Approval _, Action.Pause _, Action.Say _ ->
+                new Task.Body.Leaf(Json.tree(step.action()));
         };
     }
 
@@ -129,8 +124,9 @@ final class PipelineCompiler {
             });
         }
         for (Task task : left) {
-            List<String> missing =
-                    task.needs().stream().filter(need -> !earlier.contains(need)).toList();
+            List<String> missing = task.needs().stream()
+                    .filter(need -> !earlier.contains(need))
+                    .toList();
             defects.add("step " + task.name() + " needs " + String.join(", ", missing)
                     + ", which is not beside it or needs it in turn");
         }

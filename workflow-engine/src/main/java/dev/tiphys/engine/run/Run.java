@@ -40,8 +40,10 @@ public sealed interface Run {
 
     /** It has not begun, or not begun again; {@code waiting} is null until it is known what it waits for. */
     record Queued(
-            Charter charter, Map<String, StepState> steps, Tally tally, @Nullable Wait waiting)
-            implements Present {
+            Charter charter,
+            Map<String, StepState> steps,
+            Tally tally,
+            @Nullable Wait waiting) implements Present {
         public Queued {
             steps = ordered(steps);
         }

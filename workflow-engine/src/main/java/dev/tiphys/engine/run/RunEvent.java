@@ -28,7 +28,11 @@ public sealed interface RunEvent {
 
     /** A step waits, or waits for something else. */
     record StepWaits(
-            String step, int attempt, Wait waiting, @Nullable String link, Instant at) implements RunEvent {}
+            String step,
+            int attempt,
+            Wait waiting,
+            @Nullable String link,
+            Instant at) implements RunEvent {}
 
     /** A group's deadline moves by the time that people took. */
     record StepExtended(String step, int attempt, Instant deadline, Instant at) implements RunEvent {}
@@ -45,8 +49,12 @@ public sealed interface RunEvent {
 
     /** An attempt failed, another follows. */
     record StepRetries(
-            String step, int attempt, String reason, @Nullable String link, Instant resumeAt, Instant at)
-            implements RunEvent {}
+            String step,
+            int attempt,
+            String reason,
+            @Nullable String link,
+            Instant resumeAt,
+            Instant at) implements RunEvent {}
 
     /** A step is through. */
     record StepEnded(
@@ -71,8 +79,7 @@ public sealed interface RunEvent {
             RunInput.Judgement judgement,
             String actor,
             @Nullable String comment,
-            Instant at)
-            implements RunEvent {}
+            Instant at) implements RunEvent {}
 
     /** Somebody asked for its end. */
     record CancelAsked(

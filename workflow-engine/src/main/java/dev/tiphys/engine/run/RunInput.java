@@ -21,7 +21,12 @@ public sealed interface RunInput {
     record Superseded(String by) implements RunInput {}
 
     /** A worker says what its step waits for. */
-    record LeafWaits(String step, int attempt, long lease, Wait waiting, @Nullable String link) implements RunInput {}
+    record LeafWaits(
+            String step,
+            int attempt,
+            long lease,
+            Wait waiting,
+            @Nullable String link) implements RunInput {}
 
     /** A worker is through. */
     record LeafReported(String step, int attempt, long lease, LeafOutcome outcome) implements RunInput {}
@@ -39,7 +44,11 @@ public sealed interface RunInput {
     record Retry(String actor) implements RunInput {}
 
     /** Somebody decides about an approval. */
-    record Judge(String step, Judgement judgement, String actor, @Nullable String comment) implements RunInput {}
+    record Judge(
+            String step,
+            Judgement judgement,
+            String actor,
+            @Nullable String comment) implements RunInput {}
 
     /** What a step's timer is for. */
     enum Timer {

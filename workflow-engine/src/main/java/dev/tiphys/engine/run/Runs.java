@@ -35,5 +35,9 @@ public interface Runs {
     List<RunEvent> facts(String run);
 
     /** What a person did, for the audit. */
-    record Action(String actor, String action, String target, @Nullable String comment) {}
+    record Action(
+            String actor,
+            String action,
+            String target,
+            @Nullable String comment) {}
 }

@@ -42,8 +42,8 @@ final class StepRules {
                 && (waits.link() == null || waits.link().equals(working.link()))) {
             return refuse(Refusal.DUPLICATE, "step " + waits.step() + " shows that already");
         }
-        unfolding.emit(new RunEvent.StepWaits(
-                waits.step(), waits.attempt(), waits.waiting(), waits.link(), unfolding.now()));
+        unfolding.emit(
+                new RunEvent.StepWaits(waits.step(), waits.attempt(), waits.waiting(), waits.link(), unfolding.now()));
         return unfolding.accepted();
     }
 
@@ -62,13 +62,7 @@ final class StepRules {
                 unfolding.endStep(task, attempt, RunState.SUCCEEDED, PASSES, null, link(active, link), outputs);
             case LeafOutcome.Stuck(var reason, var link) ->
                 unfolding.endStep(
-                        task,
-                        attempt,
-                        RunState.STUCK,
-                        unfolding.effectOf(task),
-                        reason,
-                        link(active, link),
-                        Map.of());
+                        task, attempt, RunState.STUCK, unfolding.effectOf(task), reason, link(active, link), Map.of());
             case LeafOutcome.Failed(var reason, var link, var outputs) ->
                 ended(unfolding, task, active, cause, reason, link(active, link), outputs);
             case LeafOutcome.Cancelled(var detail, var link) ->
@@ -112,13 +106,15 @@ final class StepRules {
 
     static Decision onSync(Unfolding unfolding, SyncFact fact) {
         return switch (fact) {
-            case SyncFact.SyncStarted started when started.by() != null ->
-                onSyncStarted(unfolding, started, started.by());
-            case SyncFact.SyncWaiting waiting when waiting.by() != null ->
+            case SyncFact.SyncStarted started
+            when started.by() != null -> onSyncStarted(unfolding, started, started.by());
+            case SyncFact.SyncWaiting waiting
+            when waiting.by() != null ->
                 deploying(unfolding, waiting.by()) instanceof StepState.Deploying
                         ? syncWaits(unfolding, waiting.by(), waiting.waiting())
                         : stale(waiting.by());
-            case SyncFact.SyncFinished finished when finished.by() != null ->
+            case SyncFact.SyncFinished finished
+            when finished.by() != null ->
                 deploying(unfolding, finished.by()) instanceof StepState.Deploying deploying
                         ? onSyncFinished(unfolding, finished, finished.by(), deploying)
                         : stale(finished.by());
@@ -126,8 +122,7 @@ final class StepRules {
                     SyncFact.SyncWaiting _,
                     SyncFact.SyncFinished _,
                     SyncFact.HealthChanged _,
-                    SyncFact.DriftChanged _ ->
-                refuse(Refusal.INVALID, "that is not about a deployment of a run");
+                    SyncFact.DriftChanged _ -> refuse(Refusal.INVALID, "that is not about a deployment of a run");
         };
     }
 
@@ -141,8 +136,7 @@ final class StepRules {
     }
 
     private static Decision syncWaits(Unfolding unfolding, DeployedBy by, Wait waiting) {
-        if (deploying(unfolding, by) instanceof StepState.Deploying deploying
-                && waiting.equals(deploying.waiting())) {
+        if (deploying(unfolding, by) instanceof StepState.Deploying deploying && waiting.equals(deploying.waiting())) {
             return refuse(Refusal.DUPLICATE, "step " + by.step() + " shows that already");
         }
         unfolding.emit(new RunEvent.StepWaits(by.step(), by.attempt(), waiting, null, unfolding.now()));
@@ -160,13 +154,10 @@ final class StepRules {
             outputs.put("revision", TextNode.valueOf(finished.revision()));
         }
         switch (finished.outcome()) {
-            case SUCCEEDED ->
-                unfolding.endStep(task, attempt, RunState.SUCCEEDED, PASSES, null, null, outputs);
+            case SUCCEEDED -> unfolding.endStep(task, attempt, RunState.SUCCEEDED, PASSES, null, null, outputs);
             case FAILED ->
-                unfolding.fail(
-                        task, deploying.attempt(), RunState.FAILED, reason(finished), null, outputs, effect);
-            case STUCK ->
-                unfolding.endStep(task, attempt, RunState.STUCK, effect, reason(finished), null, outputs);
+                unfolding.fail(task, deploying.attempt(), RunState.FAILED, reason(finished), null, outputs, effect);
+            case STUCK -> unfolding.endStep(task, attempt, RunState.STUCK, effect, reason(finished), null, outputs);
             case WITHDRAWN ->
                 unfolding.endStep(
                         task, attempt, RunState.FAILED, effect, "withdrawn: " + reason(finished), null, outputs);
@@ -179,10 +170,8 @@ final class StepRules {
         if (problems.isEmpty()) {
             return finished.message();
         }
-        String shown = problems.stream()
-                .limit(SHOWN_PROBLEMS)
-                .map(StepRules::text)
-                .collect(Collectors.joining("; "));
+        String shown =
+                problems.stream().limit(SHOWN_PROBLEMS).map(StepRules::text).collect(Collectors.joining("; "));
         int more = problems.size() - SHOWN_PROBLEMS;
         return finished.message() + ": " + shown + (more > 0 ? "; and " + more + " more" : "");
     }
@@ -245,7 +234,8 @@ final class StepRules {
                         "rejected: nobody decided within " + duration(task),
                         null,
                         Map.of());
-            case StepState.Open(var current, Instant deadline) when deadline != null -> {
+            case StepState.Open(var current, Instant deadline)
+            when deadline != null -> {
                 Instant extended = current.startedAt()
                         .plus(task.timeout() == null ? Duration.ZERO : task.timeout())
                         .plus(PeoplesTime.within(task, unfolding.run(), current.startedAt(), unfolding.now()));
@@ -281,8 +271,7 @@ final class StepRules {
     private static Decision onResume(Unfolding unfolding, Task task, StepState.Active active) {
         switch (active) {
             case StepState.Pausing pausing ->
-                unfolding.endStep(
-                        task, pausing.attempt().number(), RunState.SUCCEEDED, PASSES, null, null, Map.of());
+                unfolding.endStep(task, pausing.attempt().number(), RunState.SUCCEEDED, PASSES, null, null, Map.of());
             case StepState.BackingOff backingOff -> {
                 if (unfolding.goesOn(task)) {
                     unfolding.begin(task, backingOff.attempt().number() + 1);

@@ -57,11 +57,18 @@ public sealed interface StepState {
     record Collapsing(Attempt attempt, RunState state, String reason) implements Active {}
 
     /** A worker was told to end. */
-    record Ending(Attempt attempt, Cause cause, Wait waiting, @Nullable String link) implements Active {}
+    record Ending(
+            Attempt attempt,
+            Cause cause,
+            Wait waiting,
+            @Nullable String link) implements Active {}
 
     /** An attempt failed and another begins at {@code resumeAt}. */
-    record BackingOff(Attempt attempt, Instant resumeAt, String reason, @Nullable String link)
-            implements Active {}
+    record BackingOff(
+            Attempt attempt,
+            Instant resumeAt,
+            String reason,
+            @Nullable String link) implements Active {}
 
     /**
      * Through.

@@ -70,7 +70,8 @@ final class Unfolding {
             before = events.size();
             switch (executing.course()) {
                 case Run.Course.Onward _ -> onward(executing.charter().plan());
-                case Run.Course.WindingDown winding -> windDown(executing.charter().plan(), winding);
+                case Run.Course.WindingDown winding ->
+                    windDown(executing.charter().plan(), winding);
                 case Run.Course.Closing closing -> close(executing.charter().plan(), closing);
             }
         }
@@ -83,7 +84,8 @@ final class Unfolding {
         if (halting.isPresent()) {
             Run.Verdict verdict = verdict(halting.get());
             emit(new RunEvent.Turned(new Run.Course.WindingDown(verdict, true), now()));
-            String reason = "step " + halting.get().name() + " " + verdict.state().word();
+            String reason =
+                    "step " + halting.get().name() + " " + verdict.state().word();
             endPending(plan.main(), RunState.SKIPPED, reason);
             endActive(plan.main(), reason);
             return;
@@ -217,7 +219,10 @@ final class Unfolding {
                 return;
             }
             if (ended.effect() != PASSES && ended.effect() != PASSES_THEN_FAILS) {
-                skip(task, BLOCKS, "it needs " + need + ", which was " + ended.state().word());
+                skip(
+                        task,
+                        BLOCKS,
+                        "it needs " + need + ", which was " + ended.state().word());
                 return;
             }
         }
@@ -249,8 +254,7 @@ final class Unfolding {
     void begin(Task task, int attempt) {
         switch (task.body()) {
             case Task.Body.Nested _ -> {
-                Instant deadline =
-                        task.timeout() == null ? null : now().plus(task.timeout());
+                Instant deadline = task.timeout() == null ? null : now().plus(task.timeout());
                 emit(new RunEvent.StepBegun(task.name(), attempt, new RunEvent.Beginning.Group(deadline), now()));
             }
             case Task.Body.Leaf(var action) -> beginLeaf(task, attempt, action);
@@ -258,13 +262,10 @@ final class Unfolding {
     }
 
     private void beginLeaf(Task task, int attempt, JsonNode action) {
-        LeafBeginning chosen =
-                switch (expressions.resolve(action, Scope.of(run()))) {
-                    case Expressions.Resolved<JsonNode>(var resolved) ->
-                        LeafBeginning.of(task, resolved, now(), fence());
-                    case Expressions.Unresolved<JsonNode> unresolved ->
-                        new LeafBeginning.Impossible(Scope.text(unresolved));
-                };
+        LeafBeginning chosen = switch (expressions.resolve(action, Scope.of(run()))) {
+            case Expressions.Resolved<JsonNode>(var resolved) -> LeafBeginning.of(task, resolved, now(), fence());
+            case Expressions.Unresolved<JsonNode> unresolved -> new LeafBeginning.Impossible(Scope.text(unresolved));
+        };
         switch (chosen) {
             case LeafBeginning.Possible(var beginning) -> {
                 emit(new RunEvent.StepBegun(task.name(), attempt, beginning, now()));
@@ -329,12 +330,11 @@ final class Unfolding {
             return false;
         }
         Plan plan = executing.charter().plan();
-        boolean isOn =
-                switch (executing.course()) {
-                    case Run.Course.Onward _ -> contains(plan.main(), task);
-                    case Run.Course.Closing _ -> contains(plan.always(), task);
-                    case Run.Course.WindingDown _ -> false;
-                };
+        boolean isOn = switch (executing.course()) {
+            case Run.Course.Onward _ -> contains(plan.main(), task);
+            case Run.Course.Closing _ -> contains(plan.always(), task);
+            case Run.Course.WindingDown _ -> false;
+        };
         return isOn
                 && plan.all().stream()
                         .filter(group -> contains(group.nested(), task))
@@ -373,7 +373,8 @@ final class Unfolding {
                     emit(new RunEvent.DeployWithdrawn(task.name(), attempt, reason, now()));
                     endStep(task, attempt, RunState.CANCELLED, BLOCKS, reason, null, Map.of());
                 }
-                case StepState.Open open when !task.nested().isEmpty() ->
+                case StepState.Open open
+                when !task.nested().isEmpty() ->
                     emit(new RunEvent.StepCollapsing(
                             task.name(), open.attempt().number(), RunState.CANCELLED, reason, now()));
                 case StepState.Open open -> cancelled(task, open, reason);
@@ -386,14 +387,7 @@ final class Unfolding {
     }
 
     private void cancelled(Task task, StepState.Active active, String reason) {
-        endStep(
-                task,
-                active.attempt().number(),
-                RunState.CANCELLED,
-                BLOCKS,
-                reason,
-                RunRules.linkOf(active),
-                Map.of());
+        endStep(task, active.attempt().number(), RunState.CANCELLED, BLOCKS, reason, RunRules.linkOf(active), Map.of());
     }
 
     boolean anyThatGoesOn(List<Task> tasks) {
@@ -407,8 +401,7 @@ final class Unfolding {
     }
 
     private boolean anyActive(List<Task> tasks) {
-        return tasks.stream()
-                .anyMatch(task -> stateOf(task) instanceof StepState.Active || anyActive(task.nested()));
+        return tasks.stream().anyMatch(task -> stateOf(task) instanceof StepState.Active || anyActive(task.nested()));
     }
 
     private boolean allEnded(List<Task> tasks) {
@@ -455,7 +448,6 @@ final class Unfolding {
     }
 
     private static boolean contains(List<Task> tasks, Task wanted) {
-        return tasks.stream()
-                .anyMatch(task -> task.name().equals(wanted.name()) || contains(task.nested(), wanted));
+        return tasks.stream().anyMatch(task -> task.name().equals(wanted.name()) || contains(task.nested(), wanted));
     }
 }

@@ -33,8 +33,7 @@ final class Waits {
     }
 
     static Wait end(String reason, Instant since, Instant until) {
-        return new Wait(
-                "end of the work", reason, since, until, "the worker confirms that what runs outside is ended");
+        return new Wait("end of the work", reason, since, until, "the worker confirms that what runs outside is ended");
     }
 
     /** {@return a duration as people write it, for example {@code 1h30m}} */

@@ -31,5 +31,8 @@ public interface EventLog {
     List<Pending> take(Instant due, Instant taken, int limit);
 
     /** An event about which not all is decided, and how often that was tried. */
-    record Pending(CloudEvent<ExternalEvent> event, int attempts, @Nullable String waits) {}
+    record Pending(
+            CloudEvent<ExternalEvent> event,
+            int attempts,
+            @Nullable String waits) {}
 }

@@ -50,7 +50,10 @@ public final class TriggerRules {
         GitChange git = event.git();
         if (git == null) {
             return new Match.Fails(
-                    "repository", push.repository(), event.type() + " of " + event.endpoint() + ", which is no push", 0);
+                    "repository",
+                    push.repository(),
+                    event.type() + " of " + event.endpoint() + ", which is no push",
+                    0);
         }
         if (!git.repository().equals(push.repository())) {
             return new Match.Fails("repository", push.repository(), git.repository(), 0);

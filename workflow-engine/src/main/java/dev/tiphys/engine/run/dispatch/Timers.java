@@ -92,8 +92,7 @@ final class Timers implements Aftermath {
 
     private void waitFor(Key key, Instant due, RunInput input) {
         long millis = Math.max(0, Duration.between(clock.instant(), due).toMillis());
-        waiting.computeIfAbsent(
-                key, _ -> scheduler.schedule(() -> fire(key, input), millis, TimeUnit.MILLISECONDS));
+        waiting.computeIfAbsent(key, _ -> scheduler.schedule(() -> fire(key, input), millis, TimeUnit.MILLISECONDS));
     }
 
     private void fire(Key key, RunInput input) {

@@ -84,8 +84,7 @@ final class RunResource {
         String word = state == null ? null : state.toLowerCase(Locale.ROOT);
         List<RunView> found = views.list(new RunViews.Filter(pipeline, word, revision), size + 1, after);
         boolean isMore = found.size() > size;
-        List<RunAnswer> items =
-                found.stream().limit(size).map(RunAnswer::of).toList();
+        List<RunAnswer> items = found.stream().limit(size).map(RunAnswer::of).toList();
         return new Page<>(items, isMore ? items.getLast().id() : null);
     }
 
@@ -119,12 +118,10 @@ final class RunResource {
                 charters.byHand(pipeline, new Charters.ByHand(key, parameters, revision, actor, now), library);
         Runs.Action action = new Runs.Action(actor, "start", "pipeline " + pipeline.name(), null);
         Decision decision = handle(charter.id(), new RunInput.Start(charter), action);
-        String id =
-                switch (decision) {
-                    case Decision.Accepted _ -> charter.id();
-                    case Decision.Refused _ ->
-                        runs.startedBy(pipeline.name(), key).orElse(charter.id());
-                };
+        String id = switch (decision) {
+            case Decision.Accepted _ -> charter.id();
+            case Decision.Refused _ -> runs.startedBy(pipeline.name(), key).orElse(charter.id());
+        };
         return Response.created(URI.create("/api/runs/" + id))
                 .entity(RunAnswer.of(view(id)))
                 .build();
@@ -146,8 +143,7 @@ final class RunResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    public RunAnswer cancel(
-            @PathParam("id") String id, @Nullable CancelRequest request, @Context HttpHeaders headers) {
+    public RunAnswer cancel(@PathParam("id") String id, @Nullable CancelRequest request, @Context HttpHeaders headers) {
         String actor = Actor.of(headers).name();
         String mode = request == null || request.mode() == null ? "finally" : request.mode();
         String reason = request == null ? null : request.reason();
@@ -158,10 +154,7 @@ final class RunResource {
             throw (ProblemException) ProblemException.badRequest("mode is kill, finally or drain, not " + mode)
                     .initCause(e);
         }
-        return act(
-                id,
-                new RunInput.Cancel(stop, actor, reason),
-                new Runs.Action(actor, "cancel", "run " + id, reason));
+        return act(id, new RunInput.Cancel(stop, actor, reason), new Runs.Action(actor, "cancel", "run " + id, reason));
     }
 
     @POST
@@ -195,11 +188,7 @@ final class RunResource {
     }
 
     private RunAnswer judge(
-            String id,
-            String step,
-            Judgement judgement,
-            @Nullable CommentRequest request,
-            HttpHeaders headers) {
+            String id, String step, Judgement judgement, @Nullable CommentRequest request, HttpHeaders headers) {
         String actor = Actor.of(headers).name();
         String comment = request == null ? null : request.comment();
         String verb = judgement.name().toLowerCase(Locale.ROOT);

@@ -153,11 +153,13 @@ final class OutboxRelay implements Aftermath {
             lock.execute();
         }
         try (PreparedStatement select = connection.prepareStatement(
-                "select id, topic, key, headers, value from engine.outbox order by id limit " + BATCH);
+                        "select id, topic, key, headers, value from engine.outbox order by id limit " + BATCH);
                 ResultSet found = select.executeQuery()) {
             while (found.next()) {
                 ProducerRecord<String, byte[]> record = new ProducerRecord<>(
-                        found.getString(2), found.getString(3), found.getString(5).getBytes(UTF_8));
+                        found.getString(2),
+                        found.getString(3),
+                        found.getString(5).getBytes(UTF_8));
                 headers(found.getString(4))
                         .forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
                 rows.add(new Row(found.getLong(1), record));

@@ -15,83 +15,47 @@ final class Batch {
 
     /** A table's part of the statement; {@code expected} parts must touch as many rows as they were given. */
     private enum Part {
-        CREATED(
-                """
+        CREATED("""
                 insert into engine.run (id, pipeline, trigger_key, version, state, reason, repository, revision,
                     created_at, started_at, finished_at, run_trigger, outline, charter, progress)
                 select a, b, c, d::bigint, e, f, g, h, i::timestamptz, j::timestamptz, k::timestamptz, l, m, n, o
                 from unnest(%s) as x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
-                on conflict do nothing returning 1""",
-                15,
-                true),
-        CHANGED(
-                """
+                on conflict do nothing returning 1""", 15, true),
+        CHANGED("""
                 update engine.run r set version = c::bigint, state = d, reason = e, started_at = f::timestamptz,
                     finished_at = g::timestamptz, progress = h
                 from unnest(%s) as x(a, b, c, d, e, f, g, h)
-                where r.id = a and r.version = b::bigint returning 1""",
-                8,
-                true),
-        FACTS(
-                """
+                where r.id = a and r.version = b::bigint returning 1""", 8, true),
+        FACTS("""
                 insert into engine.fact (run_id, sequence, at, event)
-                select a, b::bigint, c::timestamptz, d from unnest(%s) as x(a, b, c, d) returning 1""",
-                4,
-                true),
-        TIMERS_CLEARED(
-                """
+                select a, b::bigint, c::timestamptz, d from unnest(%s) as x(a, b, c, d) returning 1""", 4, true),
+        TIMERS_CLEARED("""
                 delete from engine.timer t using unnest(%s) as x(a, b)
-                where t.run_id = a and t.key = b returning 1""",
-                2,
-                false),
-        TIMERS_SET(
-                """
+                where t.run_id = a and t.key = b returning 1""", 2, false),
+        TIMERS_SET("""
                 insert into engine.timer (run_id, key, due_at, input)
                 select a, b, c::timestamptz, d from unnest(%s) as x(a, b, c, d)
-                on conflict (run_id, key) do update set due_at = excluded.due_at, input = excluded.input returning 1""",
-                4,
-                true),
-        LEASES_HELD(
-                """
+                on conflict (run_id, key) do update set due_at = excluded.due_at, input = excluded.input returning 1""", 4, true),
+        LEASES_HELD("""
                 select 1 from engine.work w join unnest(%s) as x(a, b, c, d)
-                on w.run_id = a and w.step = b and w.attempt = c::integer and w.lease = d::bigint""",
-                4,
-                true),
-        WORK_ENDED(
-                """
+                on w.run_id = a and w.step = b and w.attempt = c::integer and w.lease = d::bigint""", 4, true),
+        WORK_ENDED("""
                 delete from engine.work w using unnest(%s) as x(a, b, c)
-                where w.run_id = a and w.step = b and w.attempt = c::integer returning 1""",
-                3,
-                false),
-        WORK_CANCELLED(
-                """
+                where w.run_id = a and w.step = b and w.attempt = c::integer returning 1""", 3, false),
+        WORK_CANCELLED("""
                 update engine.work w set cancelled = d from unnest(%s) as x(a, b, c, d)
-                where w.run_id = a and w.step = b and w.attempt = c::integer returning 1""",
-                4,
-                false),
-        WORK_OFFERED(
-                """
+                where w.run_id = a and w.step = b and w.attempt = c::integer returning 1""", 4, false),
+        WORK_OFFERED("""
                 insert into engine.work (run_id, step, attempt, pipeline, kind, action, deadline, lease, owner, lease_until)
                 select a, b, c::integer, d, e, f, g::timestamptz, 1, h, i::timestamptz
-                from unnest(%s) as x(a, b, c, d, e, f, g, h, i) returning 1""",
-                9,
-                true),
-        LINES(
-                """
-                update engine.line l set state = b from unnest(%s) as x(a, b) where l.key = a returning 1""",
-                2,
-                true),
-        LINES_LEFT(
-                """
-                delete from engine.line l using unnest(%s) as x(a) where l.key = a returning 1""",
-                1,
-                false),
-        OUTBOX(
-                """
+                from unnest(%s) as x(a, b, c, d, e, f, g, h, i) returning 1""", 9, true),
+        LINES("""
+                update engine.line l set state = b from unnest(%s) as x(a, b) where l.key = a returning 1""", 2, true),
+        LINES_LEFT("""
+                delete from engine.line l using unnest(%s) as x(a) where l.key = a returning 1""", 1, false),
+        OUTBOX("""
                 insert into engine.outbox (topic, key, headers, value)
-                select a, b, c, d from unnest(%s) with ordinality as x(a, b, c, d, position) order by position returning 1""",
-                4,
-                true);
+                select a, b, c, d from unnest(%s) with ordinality as x(a, b, c, d, position) order by position returning 1""", 4, true);
 
         private final String sql;
         private final int columns;

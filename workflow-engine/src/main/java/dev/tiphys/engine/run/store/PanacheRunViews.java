@@ -39,9 +39,10 @@ final class PanacheRunViews implements RunViews, PanacheRepositoryBase<RunRow, S
 
     @Override
     public Optional<RunView> find(String run) {
-        return runs.find(run).flatMap(present -> QuarkusTransaction.joiningExisting()
-                .call(() -> findByIdOptional(run))
-                .map(row -> view(row, present)));
+        return runs.find(run)
+                .flatMap(present -> QuarkusTransaction.joiningExisting()
+                        .call(() -> findByIdOptional(run))
+                        .map(row -> view(row, present)));
     }
 
     private static RunView view(RunRow row, Run.Present present) {
@@ -120,8 +121,7 @@ final class PanacheRunViews implements RunViews, PanacheRepositoryBase<RunRow, S
             return Optional.empty();
         }
         try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        """
+                PreparedStatement statement = connection.prepareStatement("""
                         select coalesce(substr(string_agg(text, '' order by position), ?), '')
                         from engine.step_log where run_id = ? and step = ?""")) {
             statement.setInt(1, (int) Math.min(Integer.MAX_VALUE, from + 1));

@@ -41,12 +41,9 @@ final class PostgresLeases implements Leases, DueTimers {
 
     @Override
     public void endThoseOfEarlierLives(Incarnation incarnation) {
-        update(
-                """
+        update("""
                 update engine.work set lease_until = to_timestamp(0)
-                where starts_with(owner, ? || '/') and owner <> ?""",
-                incarnation.instance(),
-                incarnation.owner());
+                where starts_with(owner, ? || '/') and owner <> ?""", incarnation.instance(), incarnation.owner());
     }
 
     @Override
@@ -107,7 +104,7 @@ final class PostgresLeases implements Leases, DueTimers {
     public boolean append(Lease lease, String text) {
         // A full log is a held lease all the same: then nothing is written and the row of the work is still found.
         return query(
-                        """
+                                """
                         with held as (select run_id, step, attempt from engine.work
                                 where run_id = ? and step = ? and attempt = ? and lease = ?),
                             kept as (select coalesce(sum(length(text)), 0) as signs from engine.step_log
@@ -117,18 +114,18 @@ final class PostgresLeases implements Leases, DueTimers {
                                     then E'\\n[the log is longer than is kept]\\n' else ? end
                                 from held, kept where signs < ? returning 1)
                         select 1 from held""",
-                        rows -> rows.getInt(1),
-                        lease.run(),
-                        lease.step(),
-                        lease.attempt(),
-                        lease.number(),
-                        lease.run(),
-                        lease.step(),
-                        text.length(),
-                        LONGEST_LOG,
-                        text.replace("\0", "\uFFFD"),
-                        LONGEST_LOG)
-                .size()
+                                rows -> rows.getInt(1),
+                                lease.run(),
+                                lease.step(),
+                                lease.attempt(),
+                                lease.number(),
+                                lease.run(),
+                                lease.step(),
+                                text.length(),
+                                LONGEST_LOG,
+                                text.replace("\0", "\uFFFD"),
+                                LONGEST_LOG)
+                        .size()
                 == 1;
     }
 

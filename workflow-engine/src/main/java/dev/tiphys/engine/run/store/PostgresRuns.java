@@ -64,9 +64,9 @@ final class PostgresRuns implements Runs, AutoCloseable {
     @Override
     public Optional<Run.Present> find(String run) {
         return query(
-                "select charter, progress from engine.run where id = ?",
-                rows -> RunJson.run(RunJson.charter(rows.getString(1)), rows.getString(2)),
-                run)
+                        "select charter, progress from engine.run where id = ?",
+                        rows -> RunJson.run(RunJson.charter(rows.getString(1)), rows.getString(2)),
+                        run)
                 .stream()
                 .findFirst();
     }
@@ -74,20 +74,20 @@ final class PostgresRuns implements Runs, AutoCloseable {
     @Override
     public Optional<String> startedBy(String pipeline, String triggerKey) {
         return query(
-                "select id from engine.run where pipeline = ? and trigger_key = ?",
-                rows -> rows.getString(1),
-                pipeline,
-                triggerKey)
+                        "select id from engine.run where pipeline = ? and trigger_key = ?",
+                        rows -> rows.getString(1),
+                        pipeline,
+                        triggerKey)
                 .stream()
                 .findFirst();
     }
 
     @Override
     public List<RunEvent> facts(String run) {
-        Optional<Charter> charter = query(
-                        "select charter from engine.run where id = ?", rows -> RunJson.charter(rows.getString(1)), run)
-                .stream()
-                .findFirst();
+        Optional<Charter> charter =
+                query("select charter from engine.run where id = ?", rows -> RunJson.charter(rows.getString(1)), run)
+                        .stream()
+                        .findFirst();
         return charter.map(known -> query(
                         "select event from engine.fact where run_id = ? order by sequence",
                         rows -> RunJson.event(known, rows.getString(1)),

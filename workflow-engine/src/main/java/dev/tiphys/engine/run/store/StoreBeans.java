@@ -75,7 +75,8 @@ final class StoreBeans {
 
             @Override
             public void finished(RunState state) {
-                registry.counter("tiphys.engine.runs.finished", "state", state.word()).increment();
+                registry.counter("tiphys.engine.runs.finished", "state", state.word())
+                        .increment();
             }
 
             @Override

@@ -53,8 +53,7 @@ final class JgitChangedPaths implements ChangedPaths {
     }
 
     @Override
-    public List<String> between(
-            Definition.Repository repository, String ref, @Nullable String before, String revision)
+    public List<String> between(Definition.Repository repository, String ref, @Nullable String before, String revision)
             throws PathsUnknown {
         ReentrantLock lock = locks.computeIfAbsent(repository.url(), _ -> new ReentrantLock());
         lock.lock();
@@ -70,12 +69,10 @@ final class JgitChangedPaths implements ChangedPaths {
         }
     }
 
-    private List<String> compare(
-            Definition.Repository repository, String ref, @Nullable String before, String revision)
+    private List<String> compare(Definition.Repository repository, String ref, @Nullable String before, String revision)
             throws GitAPIException, IOException, PathsUnknown {
         Path directory = Files.createTempDirectory("tiphys-paths");
-        try (Git git =
-                Git.init().setBare(true).setGitDir(directory.toFile()).call()) {
+        try (Git git = Git.init().setBare(true).setGitDir(directory.toFile()).call()) {
             fetch(git, repository);
             Repository mirror = git.getRepository();
             ObjectId to = present(mirror, repository, revision);
@@ -124,8 +121,8 @@ final class JgitChangedPaths implements ChangedPaths {
     private static ObjectId present(Repository mirror, Definition.Repository repository, String revision)
             throws IOException, PathsUnknown {
         return present(mirror, revision)
-                .orElseThrow(() -> new PathsUnknown(
-                        "repository " + repository.name() + " has no commit " + revision + " in its branches and tags"));
+                .orElseThrow(() -> new PathsUnknown("repository " + repository.name() + " has no commit " + revision
+                        + " in its branches and tags"));
     }
 
     private static Optional<ObjectId> present(Repository mirror, String revision) throws IOException {
@@ -137,14 +134,15 @@ final class JgitChangedPaths implements ChangedPaths {
     private @Nullable RevCommit base(
             Repository mirror, Git git, Definition.Repository repository, String ref, ObjectId to)
             throws GitAPIException, IOException, PathsUnknown {
-        Ref head = git
-                .lsRemote()
+        Ref head = git.lsRemote()
                 .setRemote(repository.url())
                 .setTimeout(TIMEOUT_SECONDS)
                 .setCredentialsProvider(credentials(repository))
                 .callAsMap()
                 .get(Constants.HEAD);
-        if (head == null || head.getObjectId() == null || ref.equals(head.getTarget().getName())) {
+        if (head == null
+                || head.getObjectId() == null
+                || ref.equals(head.getTarget().getName())) {
             return null;
         }
         try (RevWalk walk = new RevWalk(mirror)) {

@@ -36,8 +36,7 @@ final class EventResource {
 
     @GET
     public Page<EventView> list(
-            @QueryParam("limit") @DefaultValue("50") int limit,
-            @QueryParam("after") @Nullable String after) {
+            @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("after") @Nullable String after) {
         int size = Math.clamp(limit, 1, LARGEST_PAGE);
         List<EventView> found = views.list(size + 1, after);
         List<EventView> items = found.stream().limit(size).toList();

@@ -75,8 +75,7 @@ final class PipelineResource {
         static TriggerAnswer of(Trigger trigger) {
             return switch (trigger) {
                 case Trigger.Push push ->
-                    new TriggerAnswer(
-                            "push", push.repository(), push.branches(), push.tags(), push.paths(), List.of());
+                    new TriggerAnswer("push", push.repository(), push.branches(), push.tags(), push.paths(), List.of());
                 case Trigger.FromSource source ->
                     new TriggerAnswer("source", source.source(), List.of(), List.of(), List.of(), source.types());
             };

@@ -52,11 +52,17 @@ final class ExternalEvents {
         List<Arrived> arrived = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : records) {
             switch (CloudEventCodec.read(record.headers(), record.value())) {
-                case Decoded.Known(var event) when event.data() instanceof ExternalEvent data ->
+                case Decoded.Known(var event)
+                when event.data() instanceof ExternalEvent data ->
                     arrived.add(new Arrived(
                             record,
                             new CloudEvent<>(
-                                    event.id(), event.source(), event.subject(), event.time(), event.causality(), data)));
+                                    event.id(),
+                                    event.source(),
+                                    event.subject(),
+                                    event.time(),
+                                    event.causality(),
+                                    data)));
                 case Decoded.Known _, Decoded.Unknown _, Decoded.Deleted _ -> {}
                 case Decoded.Unreadable(var reason) -> bury(record, reason, 1);
             }
@@ -77,8 +83,7 @@ final class ExternalEvents {
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                arrivals.arrived(
-                        arrived.stream().map(Arrived::event).toList(), library(arrived));
+                arrivals.arrived(arrived.stream().map(Arrived::event).toList(), library(arrived));
                 return true;
             } catch (RunsUnavailable | Libraries.Behind e) {
                 log.warnf("%d events wait %d ms: %s", arrived.size(), pause.toMillis(), e.getMessage());
@@ -100,7 +105,8 @@ final class ExternalEvents {
     }
 
     private Library library(List<Arrived> arrived) throws InterruptedException, Libraries.Behind {
-        @Nullable Long newest = arrived.stream()
+        @Nullable
+        Long newest = arrived.stream()
                 .map(each -> each.event().causality().definitionsOffset())
                 .filter(Objects::nonNull)
                 .max(Long::compare)
@@ -112,7 +118,10 @@ final class ExternalEvents {
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                deadLetters.put(record, "engine", reason, attempts).toCompletableFuture().join();
+                deadLetters
+                        .put(record, "engine", reason, attempts)
+                        .toCompletableFuture()
+                        .join();
                 return;
             } catch (CompletionException | LogUnavailable e) {
                 log.warnf("a dead letter waits %d ms: %s", pause.toMillis(), e.getMessage());

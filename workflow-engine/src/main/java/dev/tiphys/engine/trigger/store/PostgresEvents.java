@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Events and decisions in PostgreSQL. */
 @Singleton
 final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBase<EventRow, String> {
-    private static final String WRITE =
-            """
+    private static final String WRITE = """
             insert into engine.event (id, arrived_at, endpoint, type, repository, revision, ref, author, event, decisions,
                 decided_at, attempts, again_at)
             values (?, ?::timestamptz, ?, ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?::timestamptz)
@@ -78,7 +77,8 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
             @Nullable Instant again) {
         ExternalEvent data = event.data();
         GitChange git = data.git();
-        @Nullable Object[] row = {
+        @Nullable
+        Object[] row = {
             event.id(),
             event.time().toString(),
             data.endpoint(),
@@ -87,7 +87,8 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
             git == null ? null : git.revision(),
             git == null ? null : git.ref(),
             git == null ? null : git.author(),
-            Json.text(Map.of("source", event.source(), "time", event.time(), "causality", event.causality(), "data", data)),
+            Json.text(Map.of(
+                    "source", event.source(), "time", event.time(), "causality", event.causality(), "data", data)),
             Json.text(rulings),
             decidedAt == null ? null : decidedAt.toString(),
             attempts,
@@ -107,8 +108,7 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
     @Override
     public List<Pending> take(Instant due, Instant taken, int limit) {
         try (Connection connection = source.getConnection();
-                PreparedStatement statement = connection.prepareStatement(
-                        """
+                PreparedStatement statement = connection.prepareStatement("""
                         update engine.event e set again_at = ?::timestamptz
                         from (select id from engine.event where decided_at is null and again_at <= ?::timestamptz
                             order by again_at limit ? for update skip locked) x
@@ -146,7 +146,9 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
 
     @Override
     public Optional<EventView> find(String event) {
-        return QuarkusTransaction.joiningExisting().call(() -> findByIdOptional(event)).map(EventRow::view);
+        return QuarkusTransaction.joiningExisting()
+                .call(() -> findByIdOptional(event))
+                .map(EventRow::view);
     }
 
     @Override
