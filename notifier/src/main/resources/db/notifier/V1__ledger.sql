@@ -34,6 +34,7 @@ CREATE TABLE entry (
     attempts       integer     NOT NULL,
     not_before     timestamptz NOT NULL,
     lease_until    timestamptz,
+    lease_owner    text,
     refusal_told   boolean     NOT NULL,
     reason         text,
     slack_channel  text,

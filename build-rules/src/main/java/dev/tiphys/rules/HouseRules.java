@@ -178,8 +178,7 @@ public final class HouseRules {
                 "java.security",
                 "javax.crypto",
                 "org.jspecify");
-        private static final List<String> DATA =
-                List.of(
+        private static final List<String> DATA = List.of(
                 "com.fasterxml.jackson.core",
                 "com.fasterxml.jackson.databind",
                 "dev.tiphys.contracts",

@@ -55,11 +55,10 @@ final class ExplainCommand implements Callable<Integer> {
                 terminal.print(output.write(trace));
                 continue;
             }
-            JsonNode git = event.path("git");
             terminal.print("event " + event.path("id").asText() + ": "
                     + event.path("type").asText() + " of "
-                    + event.path("endpoint").asText() + " " + git.path("ref").asText("") + " "
-                    + git.path("revision").asText(""));
+                    + event.path("endpoint").asText() + " " + event.path("ref").asText("") + " "
+                    + event.path("revision").asText(""));
             Views.trace(trace).forEach(line -> terminal.print("  " + line));
         }
         return 0;
@@ -73,7 +72,7 @@ final class ExplainCommand implements Callable<Integer> {
         for (JsonNode event : newest) {
             if (wanted == null
                     || event.path("id").asText().startsWith(wanted)
-                    || event.path("git").path("revision").asText("").startsWith(wanted)) {
+                    || event.path("revision").asText("").startsWith(wanted)) {
                 found.add(event);
             }
         }

@@ -78,15 +78,14 @@ final class Views {
     static List<String> events(JsonNode items, Instant now) {
         Table table = new Table("EVENT", "ENDPOINT", "TYPE", "REF", "REVISION", "AUTHOR", "AGE");
         for (JsonNode event : items) {
-            JsonNode git = event.path("git");
             table.row(
                     text(event.path("id")),
                     text(event.path("endpoint")),
                     text(event.path("type")),
-                    text(git.path("ref")),
-                    shortened(git.path("revision")),
-                    text(git.path("author")),
-                    age(event.path("time"), now));
+                    text(event.path("ref")),
+                    shortened(event.path("revision")),
+                    text(event.path("author")),
+                    age(event.path("arrivedAt"), now));
         }
         return table.lines();
     }

@@ -184,7 +184,7 @@ class CommandsTest {
     @Test
     void explainsWhatAnEventStartedAndWhatNot() {
         replies.put("GET /api/events?limit=500", new Reply(200, """
-                {"items": [{"id": "e-1", "endpoint": "shop", "type": "push", "git": {"revision": "abcdef"}}]}"""));
+                {"items": [{"id": "e-1", "endpoint": "shop", "type": "push", "revision": "abcdef"}]}"""));
         replies.put("GET /api/events/e-1/trace", new Reply(200, """
                 {"event": "e-1", "decisions": [
                   {"pipeline": "p", "started": true, "run": "r-1"},

@@ -33,6 +33,9 @@ public enum Topic {
     /** What could not be handled; key: as the original. */
     DEAD_LETTERS("tiphys.dead-letters", 3, Duration.ofDays(30));
 
+    /** The largest record, in bytes: a payload of a Git server may have 25 MiB, which a broker refuses by default. */
+    private static final String LARGEST_RECORD = Integer.toString(32 * 1024 * 1024);
+
     private final String topicName;
     private final int partitions;
     private final @Nullable Duration retention;
@@ -61,8 +64,17 @@ public enum Topic {
     /** {@return the configuration that the topic is created with, in Kafka's own words} */
     public Map<String, String> configuration() {
         if (retention == null) {
-            return Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.1");
+            return Map.of(
+                    "cleanup.policy", "compact",
+                    "min.cleanable.dirty.ratio", "0.1",
+                    "max.message.bytes", LARGEST_RECORD);
         }
-        return Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(retention.toMillis()));
+        return Map.of(
+                "cleanup.policy",
+                "delete",
+                "retention.ms",
+                Long.toString(retention.toMillis()),
+                "max.message.bytes",
+                LARGEST_RECORD);
     }
 }

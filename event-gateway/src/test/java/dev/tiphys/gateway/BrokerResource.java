@@ -28,7 +28,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
     }
 
     static void startBroker() {
-        broker = EmbeddedBroker.start(home().resolve("broker"), Objects.requireNonNull(broker).port());
+        broker = EmbeddedBroker.start(
+                home().resolve("broker"), Objects.requireNonNull(broker).port());
     }
 
     static void secret(String name, String key, String value) {
@@ -51,12 +52,20 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
             throw new UncheckedIOException(e);
         }
         return Map.of(
-                "kafka.bootstrap.servers", bootstrapServers(),
-                "tiphys.http.token", "let-me-in",
-                "tiphys.secrets-dir", home().resolve("secrets").toString(),
-                "tiphys.log.delivery-timeout", "4s",
-                "tiphys.gateway.definitions-dirs", home().resolve("definitions").toString(),
-                "tiphys.gateway.hooks.max-body", "1M");
+                "kafka.bootstrap.servers",
+                bootstrapServers(),
+                "tiphys.http.token",
+                "let-me-in",
+                "tiphys.secrets-dir",
+                home().resolve("secrets").toString(),
+                "tiphys.log.delivery-timeout",
+                "4s",
+                "tiphys.gateway.definitions-dirs",
+                home().resolve("definitions").toString(),
+                "tiphys.gateway.hooks.max-body",
+                "2M",
+                "tiphys.gateway.hooks.patience",
+                "2s");
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,8 +33,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -133,7 +136,10 @@ class GatewayTest {
         @Test
         void withoutItsSecretIsRefused() throws Exception {
             assertThat(push("other secret", id()).statusCode()).isEqualTo(401);
-            given().body("{}").contentType("application/json").post("/hooks/shop").then()
+            given().body("{}")
+                    .contentType("application/json")
+                    .post("/hooks/shop")
+                    .then()
                     .statusCode(401)
                     .contentType("application/problem+json")
                     .body("detail", equalTo("the signature or token is missing or wrong"));
@@ -180,7 +186,11 @@ class GatewayTest {
         @Test
         void asAFormOrPackedIsNotRead() {
             given().formParam("payload", "{}").post("/hooks/shop").then().statusCode(415);
-            given().header("Content-Encoding", "gzip").body("x").post("/hooks/shop").then().statusCode(415);
+            given().header("Content-Encoding", "gzip")
+                    .body("x")
+                    .post("/hooks/shop")
+                    .then()
+                    .statusCode(415);
         }
 
         @Test
@@ -201,6 +211,34 @@ class GatewayTest {
                                         HttpResponse.BodyHandlers.ofString())
                                 .statusCode())
                         .isEqualTo(413);
+            }
+        }
+
+        @Test
+        void thatIsLargeIsKept() {
+            byte[] noise = new byte[1_000_000];
+            new Random(1).nextBytes(noise);
+            String event = given().header("Authorization", "Bearer billing token")
+                    .contentType("application/json")
+                    .body("{\"noise\": \"" + Base64.getEncoder().encodeToString(noise) + "\"}")
+                    .post("/hooks/billing")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .path("event");
+            assertThat(Log.events(event)).hasSize(1);
+        }
+
+        @Test
+        void thatDoesNotComeToItsEndIsCutOff() throws IOException {
+            try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+                socket.setSoTimeout(20_000);
+                socket.getOutputStream()
+                        .write("POST /hooks/shop HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+                                .getBytes(UTF_8));
+
+                String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+                assertThat(answer).doesNotContain(" 200 ", " 202 ");
             }
         }
 
@@ -252,10 +290,16 @@ class GatewayTest {
                     .statusCode(200)
                     .body("created.name", contains("shown"))
                     .body("warnings", hasSize(0));
-            authorised().get("/api/definitions/Pipeline/shown").then().statusCode(200).body(
-                    "metadata.name", equalTo("shown"));
-            authorised().get("/api/definitions/pipeline").then().statusCode(200).body(
-                    "items.metadata.name", hasItem("shown"));
+            authorised()
+                    .get("/api/definitions/Pipeline/shown")
+                    .then()
+                    .statusCode(200)
+                    .body("metadata.name", equalTo("shown"));
+            authorised()
+                    .get("/api/definitions/pipeline")
+                    .then()
+                    .statusCode(200)
+                    .body("items.metadata.name", hasItem("shown"));
             authorised().get("/api/definitions").then().statusCode(200).body("items.kind", hasItems("Repository"));
             apply(PIPELINE.formatted("shown")).statusCode(200).body("unchanged.name", contains("shown"));
         }
@@ -276,7 +320,8 @@ class GatewayTest {
             authorised()
                     .queryParam("file", "p.yaml")
                     .contentType("text/yaml")
-                    .body(PIPELINE.formatted("good") + "---\n" + PIPELINE.formatted("bad").replace("5m", "soon"))
+                    .body(PIPELINE.formatted("good") + "---\n"
+                            + PIPELINE.formatted("bad").replace("5m", "soon"))
                     .put("/api/definitions")
                     .then()
                     .statusCode(422)
@@ -305,7 +350,7 @@ class GatewayTest {
 
         @Test
         void withABrokenExpressionAreRefused() {
-            apply(PIPELINE.formatted("expression").replace("wait: 5m", "wait: 5m, when: broken"))
+            apply(PIPELINE.formatted("expression").replace("wait: 5m", "wait: 5m, when: 1 +"))
                     .statusCode(422)
                     .body("findings[0].path", equalTo("spec.steps[0].when"));
         }
@@ -313,8 +358,11 @@ class GatewayTest {
         @Test
         void areDeletedUnlessOthersNameThem() {
             apply(PIPELINE.formatted("naming")).statusCode(200);
-            authorised().delete("/api/definitions/Repository/shop").then().statusCode(409).body(
-                    "detail", containsString("Pipeline naming"));
+            authorised()
+                    .delete("/api/definitions/Repository/shop")
+                    .then()
+                    .statusCode(409)
+                    .body("detail", containsString("Pipeline naming"));
             authorised().delete("/api/definitions/Pipeline/naming").then().statusCode(204);
             authorised().get("/api/definitions/Pipeline/naming").then().statusCode(404);
             authorised().delete("/api/definitions/Pipeline/naming").then().statusCode(404);
@@ -338,11 +386,12 @@ class GatewayTest {
             Files.writeString(file, PIPELINE.formatted("from-directory"));
             Files.writeString(wrong, PIPELINE.formatted("wrong").replace("5m", "soon"));
             eventually("/api/definitions/Pipeline/from-directory", 200);
-            Awaitility.await().untilAsserted(() -> authorised()
-                    .get("/api/definitions/problems")
-                    .then()
-                    .body("items.file", hasItem(wrong.toString()))
-                    .body("items.line", hasItem(6)));
+            Awaitility.await()
+                    .untilAsserted(() -> authorised()
+                            .get("/api/definitions/problems")
+                            .then()
+                            .body("items.file", hasItem(wrong.toString()))
+                            .body("items.line", hasItem(6)));
 
             Files.delete(wrong);
             Files.delete(file);
@@ -379,7 +428,11 @@ class GatewayTest {
     }
 
     private static ValidatableResponse apply(String yaml) {
-        return authorised().contentType("text/yaml").body(yaml).put("/api/definitions").then();
+        return authorised()
+                .contentType("text/yaml")
+                .body(yaml)
+                .put("/api/definitions")
+                .then();
     }
 
     private static RequestSpecification authorised() {

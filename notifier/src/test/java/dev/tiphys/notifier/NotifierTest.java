@@ -19,6 +19,7 @@ import dev.tiphys.contracts.notice.NoticeRequested;
 import dev.tiphys.contracts.run.RunFact;
 import dev.tiphys.contracts.run.RunFact.NotifyTarget;
 import dev.tiphys.contracts.run.RunState;
+import dev.tiphys.notifier.delivery.Ledger;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.log.LogWriter;
 import dev.tiphys.testkit.FakeSlack;
@@ -68,6 +69,9 @@ class NotifierTest {
 
     @Inject
     Definitions definitions;
+
+    @Inject
+    Ledger ledger;
 
     @Inject
     @DataSource("notifier")
@@ -361,6 +365,20 @@ class NotifierTest {
                 .allSatisfy(item -> assertThat(item.path("state").asText()).isEqualTo("suppressed"));
         people().get("/api/notifications?limit=0").then().statusCode(400);
         given().get("/api/notifications").then().statusCode(401);
+    }
+
+    @Test
+    void whatIsOldIsForgottenUnlessItIsStillToBeSaid() throws Exception {
+        tell(story().succeeds());
+        await().untilAsserted(() -> assertThat(card().shown()).contains("succeeded"));
+        awaitQuiet();
+        Instant before = Instant.parse("2001-01-01T00:00:00Z");
+        sql("UPDATE notifier.run SET changed_at = '2000-01-01' WHERE run = '" + run + "'");
+
+        assertThat(ledger.forget(before)).isOne();
+
+        assertThat(items()).isEmpty();
+        assertThat(ledger.forget(before)).isZero();
     }
 
     private Story story() {

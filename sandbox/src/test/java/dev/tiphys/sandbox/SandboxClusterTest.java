@@ -172,7 +172,7 @@ class SandboxClusterTest {
                         }
                     })) {
                 assertThat(watch).isNotNull();
-                assertThat(gone.get(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(gone.get(5, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

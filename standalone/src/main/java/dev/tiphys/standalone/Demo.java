@@ -42,7 +42,7 @@ final class Demo implements Callable<Integer> {
         PrintStream out = System.out;
         Path directory = options.data.toAbsolutePath().normalize().resolve("demo");
         int port = LastPort.of(options.data, "git");
-        try (SampleShop shop = SampleShop.open(directory, port)) {
+        try (SampleShop shop = SampleShop.open(directory, port, "30s")) {
             LastPort.remember(options.data, "git", shop.git().uri().getPort());
             script(shop);
             options.definitions.add(shop.definitions());
@@ -112,12 +112,16 @@ final class Demo implements Callable<Integer> {
                 shown.lines().forEach(line -> out.println("  │ " + place + line));
                 out.flush();
             }
-            boolean ended = message.threadTs().isEmpty() && ENDINGS.stream().anyMatch(shown::contains);
+            boolean ended = message.threadTs().isEmpty() && ENDINGS.stream().anyMatch(firstLine(shown)::contains);
             if (ended && !toldWhatNext) {
                 toldWhatNext = true;
                 whatNext(out, shop);
             }
         }
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     private static void whatNext(PrintStream out, SampleShop shop) {

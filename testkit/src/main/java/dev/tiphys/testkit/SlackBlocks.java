@@ -36,6 +36,8 @@ final class SlackBlocks {
             Map.entry(":hourglass:", "…"),
             Map.entry(":arrow_forward:", "▶"),
             Map.entry(":rocket:", "▲"),
+            Map.entry(":construction:", "⚠"),
+            Map.entry(":fast_forward:", "»"),
             Map.entry(":white_circle:", "○"),
             Map.entry(":large_blue_circle:", "●"));
 
@@ -73,7 +75,9 @@ final class SlackBlocks {
 
     /** Slack's markup as a terminal shows it: links as their label, escapes undone. */
     static String plain(String markup) {
-        String text = markup.replaceAll("<([^|>]+)\\|([^>]+)>", "$2 ($1)").replaceAll("<(https?:[^>]+)>", "$1");
+        String text = markup.replaceAll("<!date\\^[^|>]+\\|([^>]+)>", "$1")
+                .replaceAll("<([^|>]+)\\|([^>]+)>", "$2 ($1)")
+                .replaceAll("<(https?:[^>]+)>", "$1");
         for (Map.Entry<String, String> emoji : EMOJI.entrySet()) {
             text = text.replace(emoji.getKey(), emoji.getValue());
         }

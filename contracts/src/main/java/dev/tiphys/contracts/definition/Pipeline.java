@@ -269,7 +269,10 @@ public record Pipeline(
 
     /** A value of a container's environment. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
-    @JsonSubTypes({@JsonSubTypes.Type(EnvironmentValue.Text.class), @JsonSubTypes.Type(EnvironmentValue.FromSecret.class)})
+    @JsonSubTypes({
+        @JsonSubTypes.Type(EnvironmentValue.Text.class),
+        @JsonSubTypes.Type(EnvironmentValue.FromSecret.class)
+    })
     public sealed interface EnvironmentValue {
         /** A text that may hold expressions. */
         record Text(String text) implements EnvironmentValue {}

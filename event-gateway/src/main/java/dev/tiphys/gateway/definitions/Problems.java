@@ -9,9 +9,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class Problems {
     private final Map<String, List<Finding>> byOrigin = new ConcurrentSkipListMap<>();
 
-    /** Says what is wrong with an origin now; nothing, if the list is empty. */
-    public void report(String origin, List<Finding> findings) {
-        byOrigin.put(origin, List.copyOf(findings));
+    /**
+     * Says what is wrong with an origin now; nothing, if the list is empty.
+     *
+     * @return what was wrong with it before
+     */
+    public List<Finding> report(String origin, List<Finding> findings) {
+        List<Finding> before = byOrigin.put(origin, List.copyOf(findings));
+        return before == null ? List.of() : before;
     }
 
     /** {@return everything that is wrong, by origin} */

@@ -42,8 +42,10 @@ final class SecretAccesses implements Accesses {
             return new Credentials.SshKey(key.get().text());
         }
         Optional<Secret> password = secrets.find(new SecretRef(name, "password"));
-        String user = secrets.find(new SecretRef(name, "username")).map(Secret::text).orElse("");
+        String user =
+                secrets.find(new SecretRef(name, "username")).map(Secret::text).orElse("");
         // Without a secret the server refuses, and its refusal names the repository.
-        return password.map(secret -> new Credentials.Password(user, secret.text())).orElse(null);
+        return password.map(secret -> new Credentials.Password(user, secret.text()))
+                .orElse(null);
     }
 }

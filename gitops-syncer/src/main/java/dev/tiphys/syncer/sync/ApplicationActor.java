@@ -160,9 +160,8 @@ final class ApplicationActor {
             tries = 0;
         }
         Instant now = surroundings.time().instant();
-        StageOutcome outcome = stages.run(
-                stage,
-                new Stages.Work(application, running, now, tries, () -> handler.newest(name).runs(running.id())));
+        StageOutcome outcome = attempt(new Stages.Work(
+                application, running, now, tries, () -> handler.newest(name).runs(running.id())));
         Instant then = surroundings.time().instant();
         surroundings.telemetry().worked(stage.stageName(), Duration.between(now, then));
         return switch (outcome) {
@@ -174,6 +173,24 @@ final class ApplicationActor {
                 end(running, Outcome.FAILED, message, problems, changes);
             case StageOutcome.Superseded _ -> true;
         };
+    }
+
+    /** An error of ours is a cause to wait like any other: whoever waits for the sync hears of it at the deadline at the latest. */
+    private StageOutcome attempt(Stages.Work work) throws InterruptedException {
+        try {
+            return stages.run(stage, work);
+        } catch (StoreUnavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            surroundings.telemetry().unexpected(name, e);
+            String why = "an error of the syncer, which its log describes; it is tried again";
+            Wait wait = work.wait("syncer", work.application().name(), work.later(), why);
+            return new StageOutcome.Waiting(
+                    wait,
+                    List.of(new Problem(null, null, null, why)),
+                    stage,
+                    work.operation().changes());
+        }
     }
 
     private boolean goOn(Operation running, StageOutcome.Done done) {
@@ -200,12 +217,14 @@ final class ApplicationActor {
         Instant now = surroundings.time().instant();
         Wait wait = waiting.what();
         if (!now.isBefore(running.deadline())) {
-            String message = "not done by its deadline " + running.deadline() + ": " + wait.on() + ": " + wait.unblock();
+            String message =
+                    "not done by its deadline " + running.deadline() + ": " + wait.on() + ": " + wait.unblock();
             return end(running, Outcome.FAILED, message, waiting.problems(), waiting.changes());
         }
         if (!waiting.again().equals(stage)) {
             handler.report(
-                    name, new SyncInput.StageEntered(running.id(), waiting.again().stageName(), waiting.changes()));
+                    name,
+                    new SyncInput.StageEntered(running.id(), waiting.again().stageName(), waiting.changes()));
         }
         handler.report(name, new SyncInput.Blocked(running.id(), wait));
         stage = waiting.again();
@@ -217,12 +236,11 @@ final class ApplicationActor {
         return !handler.newest(name).runs(running.id());
     }
 
-    private boolean end(
-            Operation running, Outcome outcome, String message, List<Problem> problems, Changes changes) {
-        Decision decision =
-                handler.handle(name, new SyncInput.Over(running.id(), outcome, message, problems, changes));
+    private boolean end(Operation running, Outcome outcome, String message, List<Problem> problems, Changes changes) {
+        Decision decision = handler.handle(name, new SyncInput.Over(running.id(), outcome, message, problems, changes));
         if (decision.accepted()) {
-            Duration took = Duration.between(running.startedAt(), surroundings.time().instant());
+            Duration took =
+                    Duration.between(running.startedAt(), surroundings.time().instant());
             surroundings.telemetry().ended(name, outcome, took);
         }
         return true;
@@ -262,19 +280,17 @@ final class ApplicationActor {
         return held == null ? null : held.revision();
     }
 
-    private void compare(
-            Application application, ApplicationState state, Rendering.Rendered rendered, String commit) {
-        Optional<Cluster> cluster = surroundings.clusters().at(application.destination().server());
+    private void compare(Application application, ApplicationState state, Rendering.Rendered rendered, String commit) {
+        Optional<Cluster> cluster =
+                surroundings.clusters().at(application.destination().server());
         if (cluster.isEmpty()) {
             see(unknown(state, "InvalidSpecError", Stages.noCluster(application)));
             return;
         }
         Application.Automated automated = application.automated();
-        PlanOptions options =
-                PlanOptions.of(application, automated == null || automated.prune(), Stages.FIELD_MANAGER);
+        PlanOptions options = PlanOptions.of(application, automated == null || automated.prune(), Stages.FIELD_MANAGER);
         Set<ObjectRef> owned = surroundings.store().owned(name);
-        Following following =
-                cluster.get().follow(name, Comparison.objects(rendered, owned, options, cluster.get()));
+        Following following = cluster.get().follow(name, Comparison.objects(rendered, owned, options, cluster.get()));
         switch (following) {
             case Following.Waiting(String why) -> {
                 see(unknown(state, "ComparisonError", why));
@@ -284,13 +300,13 @@ final class ApplicationActor {
             case Following.Ready _ -> {
                 Comparison comparison = Comparison.of(rendered, owned, options, cluster.get());
                 surroundings.store().disown(name, comparison.gone());
-                see(seen(state, comparison));
+                see(seen(state, comparison, commit));
                 syncItself(application, comparison, commit);
             }
         }
     }
 
-    private Seen seen(ApplicationState state, Comparison comparison) {
+    private Seen seen(ApplicationState state, Comparison comparison, String commit) {
         String refused = comparison.refused();
         List<Condition> conditions =
                 refused == null ? List.of() : List.of(condition(state, "ComparisonError", refused));
@@ -302,7 +318,9 @@ final class ApplicationActor {
                 behind(state),
                 withUnresolved(state, conditions),
                 comparison.resources(),
-                comparison.drifted());
+                comparison.drifted(),
+                commit,
+                false);
     }
 
     /** What is known of the objects stays; whether they are as Git says is unknown. */
@@ -316,7 +334,9 @@ final class ApplicationActor {
                 behind(state),
                 List.of(condition(state, type, why)),
                 last.resources(),
-                List.of());
+                List.of(),
+                null,
+                false);
     }
 
     private List<Condition> withUnresolved(ApplicationState state, List<Condition> conditions) {
@@ -330,7 +350,8 @@ final class ApplicationActor {
         return state.seen().conditions().stream()
                 .filter(known -> known.type().equals(type) && known.message().equals(message))
                 .findFirst()
-                .orElseGet(() -> new Condition(type, message, surroundings.time().instant()));
+                .orElseGet(
+                        () -> new Condition(type, message, surroundings.time().instant()));
     }
 
     private @Nullable String behind(ApplicationState state) {
@@ -354,9 +375,8 @@ final class ApplicationActor {
                 && read.url().equals(url)) {
             return read.rendering();
         }
-        Answer<Contents> answer = surroundings
-                .sources()
-                .read(surroundings.accesses().to(url), commit, selection);
+        Answer<Contents> answer =
+                surroundings.sources().read(surroundings.accesses().to(url), commit, selection);
         return switch (answer) {
             case Answer.Found<Contents>(Contents contents) -> {
                 Rendering rendering = surroundings.manifests().render(contents);

@@ -1,6 +1,5 @@
 package dev.tiphys.syncer.sync;
 
-import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.ApplicationStatus;
 import dev.tiphys.contracts.sync.DeployedBy;
 import dev.tiphys.contracts.sync.HealthStatus;
@@ -58,8 +57,7 @@ public record ApplicationState(
      * @param by the run that deployed it; null if a person or the application itself did
      * @param pinned whether the application is compared with this revision and not with its branch
      */
-    public record Held(
-            String revision, @Nullable DeployedBy by, boolean pinned) {}
+    public record Held(String revision, @Nullable DeployedBy by, boolean pinned) {}
 
     /** A sync that ended. */
     public record Ended(
@@ -80,11 +78,7 @@ public record ApplicationState(
      * @param at when the last of these began
      */
     public record Attempt(
-            String revision,
-            String parameters,
-            @Nullable String failure,
-            int heals,
-            Instant at) {
+            String revision, String parameters, @Nullable String failure, int heals, Instant at) {
         boolean isAbout(String otherRevision, String otherParameters) {
             return revision.equals(otherRevision) && parameters.equals(otherParameters);
         }
@@ -95,6 +89,8 @@ public record ApplicationState(
      *
      * @param behind the newest commit of the branch where it is another one than the deployed one
      * @param drifted what is not as Git says
+     * @param commit what was compared with; null if nothing could be
+     * @param drift whether what runs is not as the revision that was deployed: not only behind a newer one
      */
     public record Seen(
             SyncStatus sync,
@@ -103,15 +99,21 @@ public record ApplicationState(
             @Nullable String behind,
             List<ApplicationStatus.Condition> conditions,
             List<ApplicationStatus.Resource> resources,
-            List<Problem> drifted) {
+            List<Problem> drifted,
+            @Nullable String commit,
+            boolean drift) {
         /** Before the first comparison. */
         public static final Seen NOTHING = new Seen(
-                SyncStatus.UNKNOWN, HealthStatus.UNKNOWN, null, null, List.of(), List.of(), List.of());
+                SyncStatus.UNKNOWN, HealthStatus.UNKNOWN, null, null, List.of(), List.of(), List.of(), null, false);
 
         public Seen {
             conditions = List.copyOf(conditions);
             resources = List.copyOf(resources);
             drifted = List.copyOf(drifted);
+        }
+
+        Seen drifting(boolean next) {
+            return new Seen(sync, health, healthMessage, behind, conditions, resources, drifted, commit, next);
         }
     }
 
@@ -132,7 +134,17 @@ public record ApplicationState(
 
     ApplicationState fenced(long token) {
         return new ApplicationState(
-                decisions, Math.max(fence, token), held, operation, last, ended, history, deployments, attempt, seen, cascade);
+                decisions,
+                Math.max(fence, token),
+                held,
+                operation,
+                last,
+                ended,
+                history,
+                deployments,
+                attempt,
+                seen,
+                cascade);
     }
 
     ApplicationState running(Operation next) {
@@ -172,14 +184,14 @@ public record ApplicationState(
                 .remembering(end.id());
     }
 
-    ApplicationState deployed(
-            String revision, Instant at, @Nullable DeployedBy by, @Nullable String actor, int limit) {
+    ApplicationState deployed(String revision, Instant at, @Nullable DeployedBy by, @Nullable String actor, int limit) {
         List<ApplicationStatus.Deployment> next = new ArrayList<>(history);
         next.addFirst(new ApplicationStatus.Deployment(deployments + 1, revision, at, by, actor));
         List<ApplicationStatus.Deployment> kept = next.subList(0, Math.min(next.size(), Math.max(limit, 1)));
         return new ApplicationState(
                 decisions, fence, held, operation, last, ended, kept, deployments + 1, attempt, seen, cascade);
     }
+
     ApplicationState cascading(boolean next) {
         return new ApplicationState(
                 decisions, fence, held, operation, last, ended, history, deployments, attempt, seen, next);

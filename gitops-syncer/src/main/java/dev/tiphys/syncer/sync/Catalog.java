@@ -31,7 +31,10 @@ public final class Catalog {
     private final Set<String> cascading;
 
     private Catalog(
-            long offset, Collection<Application> applications, Collection<Repository> repositories, Set<String> cascading) {
+            long offset,
+            Collection<Application> applications,
+            Collection<Repository> repositories,
+            Set<String> cascading) {
         this.offset = offset;
         for (Application application : applications) {
             this.applications.put(application.name(), application);
@@ -52,7 +55,10 @@ public final class Catalog {
      * @param cascading the names of the applications whose objects go when they go
      */
     public static Catalog of(
-            long offset, Collection<Application> applications, Collection<Repository> repositories, Set<String> cascading) {
+            long offset,
+            Collection<Application> applications,
+            Collection<Repository> repositories,
+            Set<String> cascading) {
         return new Catalog(offset, applications, repositories, cascading);
     }
 

@@ -146,9 +146,7 @@ record Comparison(
             case Change.Update update ->
                 update.differences().isEmpty()
                         ? "other managers own fields of it"
-                        : update.differences().stream()
-                                .map(Comparison::text)
-                                .collect(Collectors.joining("; "));
+                        : update.differences().stream().map(Comparison::text).collect(Collectors.joining("; "));
             case Change.Unchanged _ -> null;
             case Change.Prune _ -> "no longer in Git, to be deleted";
         };
@@ -161,10 +159,10 @@ record Comparison(
 
     private static Resource resource(
             ObjectRef ref, SyncStatus sync, @Nullable ObjectNode live, @Nullable String difference) {
-        Optional<Health> health = live == null
-                ? Optional.of(new Health(HealthStatus.MISSING, ""))
-                : Health.assess(live);
-        String message = health.map(Health::message).filter(text -> !text.isEmpty()).orElse(difference);
+        Optional<Health> health =
+                live == null ? Optional.of(new Health(HealthStatus.MISSING, "")) : Health.assess(live);
+        String message =
+                health.map(Health::message).filter(text -> !text.isEmpty()).orElse(difference);
         return new Resource(
                 ref.group(),
                 ref.version(),

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param facts what to tell, in this order
  * @param refusal why the input changed nothing of what it asked for; null if it was accepted
  */
-public record Decision(ApplicationState next, List<Told> facts, @Nullable Refusal refusal) {
+public record Decision(
+        ApplicationState next, List<Told> facts, @Nullable Refusal refusal) {
 
     public Decision {
         facts = List.copyOf(facts);

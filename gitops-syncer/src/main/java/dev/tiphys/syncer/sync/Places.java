@@ -34,7 +34,8 @@ final class Places {
     }
 
     private static Problem problem(ManifestProblem problem) {
-        return new Problem(null, emptyToNull(problem.file()), problem.line() == 0 ? null : problem.line(), problem.message());
+        return new Problem(
+                null, emptyToNull(problem.file()), problem.line() == 0 ? null : problem.line(), problem.message());
     }
 
     private static @Nullable String emptyToNull(String text) {

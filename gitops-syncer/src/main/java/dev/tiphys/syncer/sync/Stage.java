@@ -38,7 +38,10 @@ sealed interface Stage {
      * @param next what follows; null if the sync is then over
      */
     record Settle(
-            Rendered rendered, List<ObjectRef> objects, Changes changes, @Nullable Apply next) implements Stage {
+            Rendered rendered,
+            List<ObjectRef> objects,
+            Changes changes,
+            @Nullable Apply next) implements Stage {
         public Settle {
             objects = List.copyOf(objects);
         }

@@ -11,8 +11,8 @@ import dev.tiphys.syncer.plan.SyncPlan;
 import dev.tiphys.syncer.plan.Wave;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
-import dev.tiphys.syncer.source.Manifests;
 import dev.tiphys.syncer.source.ManifestProblem;
+import dev.tiphys.syncer.source.Manifests;
 import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.Rendering;
 import dev.tiphys.syncer.source.RepositoryAccess;
@@ -131,7 +131,9 @@ final class Stages {
     private StageOutcome rendered(Stage.Render render, Contents contents, Work work) {
         return switch (manifests.render(contents)) {
             case Rendering.Rendered rendered ->
-                new Done(new Stage.Plan(render.commit(), rendered), work.operation().changes());
+                new Done(
+                        new Stage.Plan(render.commit(), rendered),
+                        work.operation().changes());
             case Rendering.Broken(List<ManifestProblem> problems) ->
                 stuck(work, problems.getFirst().text(), Places.problems(problems));
         };
@@ -151,7 +153,8 @@ final class Stages {
         }
         PlanOptions options = PlanOptions.of(application, work.operation().prune(), FIELD_MANAGER);
         Set<ObjectRef> owned = store.owned(application.name());
-        Following following = cluster.get().follow(application.name(), Comparison.objects(plan.rendered(), owned, options, cluster.get()));
+        Following following = cluster.get()
+                .follow(application.name(), Comparison.objects(plan.rendered(), owned, options, cluster.get()));
         return switch (following) {
             case Following.Waiting(String why) ->
                 waiting(plan, work, "cluster", application.destination().server(), why + "; it is tried again");
@@ -211,7 +214,9 @@ final class Stages {
         Wave wave = apply.waves().getFirst();
         // Ownership comes first: whatever happens after this line, nothing that we made is ever left over.
         store.own(application.name(), created(wave));
-        Tally tally = new Tally(apply.changes(), new Places(apply.plan().rendered(), application.destination().namespace()));
+        Tally tally = new Tally(
+                apply.changes(),
+                new Places(apply.plan().rendered(), application.destination().namespace()));
         for (List<Change> group : groups(wave)) {
             if (!work.goOn().getAsBoolean()) {
                 return new StageOutcome.Superseded();
@@ -261,7 +266,9 @@ final class Stages {
             if (change instanceof Change.Unchanged) {
                 continue;
             }
-            String kind = change.getClass().getSimpleName() + change.ref().apiVersion() + change.ref().kind();
+            String kind = change.getClass().getSimpleName()
+                    + change.ref().apiVersion()
+                    + change.ref().kind();
             if (!kind.equals(last)) {
                 groups.add(new ArrayList<>());
                 last = kind;
@@ -310,8 +317,7 @@ final class Stages {
         Vitals.Patient worst = vitals.worst();
         List<Problem> problems = vitals.problems(places);
         if (worst.hopeless()) {
-            return new Failed(
-                    worst.ref().text() + " failed: " + worst.reason(), problems, settle.changes());
+            return new Failed(worst.ref().text() + " failed: " + worst.reason(), problems, settle.changes());
         }
         int others = vitals.unhealthy().size() - 1;
         String on = worst.ref().text() + (others == 0 ? "" : " and " + others + " more");

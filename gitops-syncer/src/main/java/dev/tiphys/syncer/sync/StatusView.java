@@ -98,8 +98,8 @@ public final class StatusView {
         Ended last = state.last();
         boolean runAsked = last != null && last.by() != null;
         if (definition.automated() != null && last != null && (runAsked || SyncRules.heldByRun(state))) {
-            conditions.add(new Condition(
-                    "InvalidSpecError", SyncRules.bothDriven(definition.name()), last.finishedAt()));
+            conditions.add(
+                    new Condition("InvalidSpecError", SyncRules.bothDriven(definition.name()), last.finishedAt()));
         }
         return conditions;
     }

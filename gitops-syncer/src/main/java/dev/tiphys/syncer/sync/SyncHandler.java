@@ -38,8 +38,7 @@ final class SyncHandler {
                 application,
                 state -> SyncRules.decide(application, state, input, definition, now),
                 state -> definition == null ? null : StatusView.of(definition, state));
-        newest.merge(
-                application, decision.next(), (old, next) -> next.decisions() >= old.decisions() ? next : old);
+        newest.merge(application, decision.next(), (old, next) -> next.decisions() >= old.decisions() ? next : old);
         outboxBell.ring();
         return decision;
     }
@@ -58,7 +57,14 @@ final class SyncHandler {
 
     /** {@return the newest state that this process knows} */
     ApplicationState newest(String application) {
-        return newest.computeIfAbsent(application, store::read);
+        ApplicationState known = newest.get(application);
+        if (known != null) {
+            return known;
+        }
+        // Not within the map: a slow database must not hold up other applications.
+        ApplicationState read = store.read(application);
+        ApplicationState earlier = newest.putIfAbsent(application, read);
+        return earlier == null ? read : earlier;
     }
 
     /** Drops what this process knows of an application that is forgotten. */

@@ -27,7 +27,9 @@ public sealed interface SyncInput {
      * @param prune null for what the definition says
      */
     record AskedByPerson(
-            String actor, @Nullable String revision, @Nullable Boolean prune) implements SyncInput {}
+            String actor,
+            @Nullable String revision,
+            @Nullable Boolean prune) implements SyncInput {}
 
     /** A person asks for an earlier deployment. */
     record RollbackAsked(String actor, long deployment) implements SyncInput {}

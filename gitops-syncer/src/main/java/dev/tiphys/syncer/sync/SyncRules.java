@@ -1,7 +1,7 @@
 package dev.tiphys.syncer.sync;
 
-import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.audit.ActionTaken;
+import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.payload.Payload;
 import dev.tiphys.contracts.run.Wait;
@@ -90,8 +90,7 @@ public final class SyncRules {
         private final Instant now;
         private final List<Told> facts = new ArrayList<>();
 
-        private Rules(
-                String application, ApplicationState before, @Nullable Application definition, Instant now) {
+        private Rules(String application, ApplicationState before, @Nullable Application definition, Instant now) {
             this.application = application;
             this.before = before;
             this.state = before.counted();
@@ -139,12 +138,18 @@ public final class SyncRules {
                 SyncInput.Requested requested, OperationId id, Outcome outcome, Why why, String detail) {
             SyncCommand.SyncRequested command = requested.command();
             tellFinished(
-                    id, requested.causality(), command.revision(), command.by(), outcome, detail, List.of(), Changes.NONE);
+                    id,
+                    requested.causality(),
+                    command.revision(),
+                    command.by(),
+                    outcome,
+                    detail,
+                    List.of(),
+                    Changes.NONE);
             ApplicationState next = state.fenced(command.by().fence());
             Ended end = new Ended(id, command.by(), command.revision(), now, now, outcome, detail);
             boolean tellsPeople = outcome == Outcome.STUCK && next.operation() == null;
-            return new Decision(
-                    tellsPeople ? next.ended(end) : next.remembering(id), facts, new Refusal(why, detail));
+            return new Decision(tellsPeople ? next.ended(end) : next.remembering(id), facts, new Refusal(why, detail));
         }
 
         private Decision onWithdrawn(SyncInput.Withdrawn withdrawn) {
@@ -204,7 +209,8 @@ public final class SyncRules {
                     .filter(deployment -> deployment.id() == asked.deployment())
                     .findFirst();
             if (target.isEmpty()) {
-                return refuse(Why.UNKNOWN, application + " has no deployment " + asked.deployment() + " in its history");
+                return refuse(
+                        Why.UNKNOWN, application + " has no deployment " + asked.deployment() + " in its history");
             }
             String revision = target.get().revision();
             tellAction(asked.actor(), "rollback", "to deployment " + asked.deployment() + ", " + revision);
@@ -271,20 +277,25 @@ public final class SyncRules {
             return accept(withdrawRunning(state, "the definition of " + application + " was removed"));
         }
 
-        private Decision onCompared(Seen seen) {
+        private Decision onCompared(Seen compared) {
             Seen last = state.seen();
+            Held held = state.held();
+            boolean drifts = compared.sync() == SyncStatus.OUT_OF_SYNC
+                    && held != null
+                    && held.revision().equals(compared.commit());
+            boolean unknown = compared.sync() == SyncStatus.UNKNOWN;
+            Seen seen = compared.drifting(unknown ? last.drift() : drifts);
             if (last.equals(seen)) {
                 return unchanged();
             }
-            String revision = state.held() == null ? null : state.held().revision();
+            String revision = held == null ? null : held.revision();
             if (last.health() != seen.health()) {
                 tell(
                         Causality.NONE,
                         new SyncFact.HealthChanged(
                                 application, revision, last.health(), seen.health(), seen.healthMessage()));
             }
-            boolean known = last.sync() != SyncStatus.UNKNOWN || seen.sync() == SyncStatus.OUT_OF_SYNC;
-            if (known && last.sync() != seen.sync()) {
+            if (last.drift() != seen.drift()) {
                 tell(Causality.NONE, new SyncFact.DriftChanged(application, revision, seen.sync(), seen.drifted()));
             }
             return accept(state.seeing(seen));
@@ -343,7 +354,9 @@ public final class SyncRules {
         }
 
         private static Wait sinceBefore(@Nullable Wait before, Wait wait) {
-            if (before == null || !before.reason().equals(wait.reason()) || !before.on().equals(wait.on())) {
+            if (before == null
+                    || !before.reason().equals(wait.reason())
+                    || !before.on().equals(wait.on())) {
                 return wait;
             }
             return new Wait(wait.reason(), wait.on(), before.since(), wait.until(), wait.unblock());
@@ -354,7 +367,8 @@ public final class SyncRules {
             if (operation == null || !state.runs(over.operation())) {
                 return stale(over.operation());
             }
-            ApplicationState next = end(state, operation, over.outcome(), over.message(), over.problems(), over.changes());
+            ApplicationState next =
+                    end(state, operation, over.outcome(), over.message(), over.problems(), over.changes());
             String revision = operation.revision();
             if (over.outcome() != Outcome.SUCCEEDED || revision == null) {
                 return accept(next);
@@ -365,11 +379,7 @@ public final class SyncRules {
             }
             int limit = definition == null ? Application.DEFAULT_HISTORY : definition.revisionHistoryLimit();
             return accept(holding.deployed(
-                    revision,
-                    now,
-                    operation.trigger().by(),
-                    operation.trigger().person(),
-                    limit));
+                    revision, now, operation.trigger().by(), operation.trigger().person(), limit));
         }
 
         private static ApplicationState holding(ApplicationState from, Operation operation) {
@@ -421,8 +431,8 @@ public final class SyncRules {
                     now,
                     outcome,
                     message));
-            boolean ownAttempt = operation.trigger() instanceof Trigger.Automatic
-                    || operation.trigger() instanceof Trigger.SelfHeal;
+            boolean ownAttempt =
+                    operation.trigger() instanceof Trigger.Automatic || operation.trigger() instanceof Trigger.SelfHeal;
             Attempt attempt = next.attempt();
             if (!ownAttempt || attempt == null || outcome == Outcome.SUCCEEDED || outcome == Outcome.WITHDRAWN) {
                 return next;

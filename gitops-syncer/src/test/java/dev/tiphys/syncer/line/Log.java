@@ -87,8 +87,7 @@ final class Log implements AutoCloseable {
 
     /** A step of a new run asks for a revision. */
     DeployedBy request(String application, String revision, Duration patience) {
-        DeployedBy by =
-                new DeployedBy(UUID.randomUUID().toString(), "delivery", "deploy", 1, fences.getAndIncrement());
+        DeployedBy by = new DeployedBy(UUID.randomUUID().toString(), "delivery", "deploy", 1, fences.getAndIncrement());
         request(application, revision, patience, by);
         return by;
     }
@@ -97,7 +96,8 @@ final class Log implements AutoCloseable {
         write(
                 Topic.SYNC_COMMANDS,
                 application,
-                new SyncCommand.SyncRequested(application, revision, by, Instant.now().plus(patience)));
+                new SyncCommand.SyncRequested(
+                        application, revision, by, Instant.now().plus(patience)));
     }
 
     void push(String repository, String url, String before, String revision, List<String> paths) {
@@ -130,8 +130,8 @@ final class Log implements AutoCloseable {
 
     private void write(Topic topic, String key, Payload payload) {
         Causality causality = new Causality(null, null, null, definitionsOffset);
-        CloudEvent<Payload> event = new CloudEvent<>(
-                UUID.randomUUID().toString(), "/test", null, Instant.now(), causality, payload);
+        CloudEvent<Payload> event =
+                new CloudEvent<>(UUID.randomUUID().toString(), "/test", null, Instant.now(), causality, payload);
         send(CloudEventCodec.write(topic, key, event));
     }
 
@@ -162,6 +162,6 @@ final class Log implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-                producer.close(Duration.ofSeconds(1));
+        producer.close(Duration.ofSeconds(1));
     }
 }

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @WithTestResource(value = Parts.class, initArgs = @ResourceArg(name = "cluster", value = "REAL"))
 @EnabledIf(
         value = "isThere",
-        disabledReason = "no real cluster: give its kubeconfig as TIPHYS_TEST_KUBECONFIG, or see kube/start")
+        disabledReason = "no real cluster: kube/install makes one, or give its kubeconfig as TIPHYS_TEST_KUBECONFIG")
 class RealClusterTest extends SyncLine {
     static boolean isThere() {
-        return TestCluster.real().isPresent();
+        return TestCluster.realIsThere();
     }
 }

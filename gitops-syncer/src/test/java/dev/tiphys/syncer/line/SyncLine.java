@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole syncer: commands and pushes on the log in, objects in a cluster, facts on the log out. */
 abstract class SyncLine {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -48,6 +48,8 @@ abstract class SyncLine {
     private GitServer git;
     private TestRepository repository;
     private KubernetesClient cluster;
+
+    private String finalizers = "";
 
     /** Unique in each test, as all share one cluster: the application, its namespace, and its repository. */
     private final String name = "app-" + UUID.randomUUID().toString().substring(0, 8);
@@ -78,11 +80,11 @@ abstract class SyncLine {
         DeployedBy by = log.request(name, revision, Duration.ofMinutes(1));
 
         SyncFinished end = end(1).getFirst();
-        assertThat(end.message()).contains("2 created");
+        assertThat(end.message()).contains("3 created");
         assertThat(end.outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(end.revision()).isEqualTo(revision);
         assertThat(end.by()).isEqualTo(by);
-        assertThat(end.changes().created()).isEqualTo(2);
+        assertThat(end.changes().created()).as("its namespace too").isEqualTo(3);
         assertThat(value()).isEqualTo("one");
         await().atMost(SOON).untilAsserted(() -> {
             JsonNode status = status();
@@ -129,7 +131,8 @@ abstract class SyncLine {
     void whatTheClusterRefusesIsStuckWithObjectFileAndLine() {
         define("");
         String revision = repository.commit(
-                "wrong", Map.of("deploy/all.yaml", deployment("").replace("labels: {app: web}", "labels: {app: other}")));
+                "wrong",
+                Map.of("deploy/all.yaml", deployment("").replace("labels: {app: web}", "labels: {app: other}")));
 
         log.request(name, revision, Duration.ofMinutes(1));
 
@@ -182,7 +185,12 @@ abstract class SyncLine {
     void whatGitNoLongerHasIsDeletedAndNothingElse() {
         define("");
         String both = repository.commit(
-                "both", Map.of("deploy/a.yaml", config("one"), "deploy/b.yaml", config("x").replace("settings", "other")));
+                "both",
+                Map.of(
+                        "deploy/a.yaml",
+                        config("one"),
+                        "deploy/b.yaml",
+                        config("x").replace("settings", "other")));
         log.request(name, both, Duration.ofMinutes(1));
         end(1);
         cluster.resource(new ConfigMapBuilder()
@@ -230,12 +238,69 @@ abstract class SyncLine {
         cluster.configMaps()
                 .inNamespace(name)
                 .withName("settings")
-                .edit(map -> new ConfigMapBuilder(map).addToData("key", "changed by hand").build());
+                .edit(map -> new ConfigMapBuilder(map)
+                        .addToData("key", "changed by hand")
+                        .build());
 
         await().atMost(SOON).until(() -> "one".equals(value()));
         assertThat(log.facts(name)).anyMatch(SyncFact.DriftChanged.class::isInstance);
         await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
         assertThat(status().at("/history").size()).isEqualTo(1);
+    }
+
+    @Test
+    void anApplicationThatAPipelineDeployedShowsItsDriftAndHowFarItIsBehind() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+        String second = repository.commit("second", Map.of("deploy/a.yaml", config("two")));
+        log.push(name, repository.url(), first, second, null);
+        await().atMost(SOON).until(() -> second.equals(status().at("/behind").asText()));
+        assertThat(status().at("/sync").asText()).isEqualTo("Synced");
+
+        cluster.configMaps()
+                .inNamespace(name)
+                .withName("settings")
+                .edit(map -> new ConfigMapBuilder(map)
+                        .addToData("key", "changed by hand")
+                        .build());
+
+        await().atMost(SOON).until(() -> "OutOfSync".equals(status().at("/sync").asText()));
+        assertThat(value()).isEqualTo("changed by hand");
+    }
+
+    @Test
+    void anApplicationThatGoesLeavesItsObjects() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+
+        log.remove("Application", name);
+
+        await().atMost(SOON).until(() -> statusCode() == 404);
+        assertThat(value()).isEqualTo("one");
+    }
+
+    @Test
+    void anApplicationWithTheFinalizerTakesItsObjectsAlong() {
+        finalizers = "\"resources-finalizer.argocd.argoproj.io\"";
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one") + deployment("")));
+        log.request(name, first, Duration.ofMinutes(1));
+        end(1);
+
+        log.remove("Application", name);
+
+        await().atMost(SOON).until(() -> statusCode() == 404);
+        assertThat(configMap("settings")).isNull();
+        assertThat(cluster.apps()
+                        .deployments()
+                        .inNamespace(name)
+                        .withName("web")
+                        .get())
+                .isNull();
     }
 
     @Test
@@ -245,8 +310,7 @@ abstract class SyncLine {
 
         log.request(name, revision, Duration.ofMinutes(1));
 
-        await().atMost(SOON)
-                .until(() -> log.finished(name).stream().anyMatch(end -> end.outcome() == Outcome.STUCK));
+        await().atMost(SOON).until(() -> log.finished(name).stream().anyMatch(end -> end.outcome() == Outcome.STUCK));
     }
 
     @Test
@@ -305,19 +369,19 @@ abstract class SyncLine {
     }
 
     private List<SyncFinished> end(int count) {
-        await().atMost(SOON.multipliedBy(2)).until(() -> log.finished(name).size() >= count);
+        await().atMost(SOON).until(() -> log.finished(name).size() >= count);
         return log.finished(name);
     }
 
     private void define(String syncPolicy) {
         log.define("Application", name, """
                 {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
-                 "metadata": {"name": "%s"},
+                 "metadata": {"name": "%s", "finalizers": [%s]},
                  "spec": {"project": "default",
                    "source": {"repoURL": "%s", "path": "deploy", "targetRevision": "main"},
                    "destination": {"server": "https://kubernetes.default.svc", "namespace": "%s"},
                    "syncPolicy": {%s "syncOptions": ["CreateNamespace=true"]}}}
-                """.formatted(name, repository.url(), name, syncPolicy));
+                """.formatted(name, finalizers, repository.url(), name, syncPolicy));
     }
 
     private static String config(String value) {
@@ -380,6 +444,12 @@ abstract class SyncLine {
                 .statusCode(200)
                 .extract()
                 .as(JsonNode.class);
+    }
+
+    private int statusCode() {
+        return given().header("Authorization", "Bearer test-token")
+                .get("/api/applications/" + name)
+                .statusCode();
     }
 
     private void post(String action, String body, int status) {

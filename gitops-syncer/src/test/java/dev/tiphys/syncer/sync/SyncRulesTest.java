@@ -160,8 +160,10 @@ class SyncRulesTest {
 
             given(new SyncInput.RevisionFound(running().id(), ONE));
 
-            assertThat(fact()).isInstanceOfSatisfying(
-                    SyncFact.SyncStarted.class, started -> assertThat(started.revision()).isEqualTo(ONE));
+            assertThat(fact())
+                    .isInstanceOfSatisfying(
+                            SyncFact.SyncStarted.class,
+                            started -> assertThat(started.revision()).isEqualTo(ONE));
         }
 
         @Test
@@ -207,7 +209,8 @@ class SyncRulesTest {
                 assertThat(deployment.id()).isEqualTo(1);
                 assertThat(deployment.revision()).isEqualTo(ONE);
             });
-            assertThat(last.facts().getFirst().id()).isEqualTo("sync/" + OperationId.of("shop", by(1)).value() + "/finished");
+            assertThat(last.facts().getFirst().id())
+                    .isEqualTo("sync/" + OperationId.of("shop", by(1)).value() + "/finished");
         }
 
         @Test
@@ -262,8 +265,10 @@ class SyncRulesTest {
             given(new SyncInput.RollbackAsked("ada", 1));
 
             assertThat(running().requested()).isEqualTo(ONE);
-            assertThat(fact()).isInstanceOfSatisfying(
-                    ActionTaken.class, taken -> assertThat(taken.actor()).isEqualTo("ada"));
+            assertThat(fact())
+                    .isInstanceOfSatisfying(
+                            ActionTaken.class,
+                            taken -> assertThat(taken.actor()).isEqualTo("ada"));
         }
 
         @Test
@@ -342,6 +347,7 @@ class SyncRulesTest {
     class AComparison {
         @Test
         void tellsHealthAndDriftWhenTheyChange() {
+            deployed(1, ONE);
             given(new SyncInput.Compared(SYNCED));
 
             given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.DEGRADED)));
@@ -349,6 +355,27 @@ class SyncRulesTest {
             assertThat(last.facts())
                     .extracting(told -> told.fact().getClass())
                     .isEqualTo(List.of(SyncFact.HealthChanged.class, SyncFact.DriftChanged.class));
+        }
+
+        @Test
+        void withANewerRevisionThanTheDeployedOneIsNoDrift() {
+            deployed(1, TWO);
+
+            given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.HEALTHY)));
+
+            assertThat(last.facts()).noneMatch(told -> told.fact() instanceof SyncFact.DriftChanged);
+        }
+
+        @Test
+        void thatIsImpossibleForAWhileLeavesTheDriftUntold() {
+            deployed(1, ONE);
+            given(new SyncInput.Compared(seen(SyncStatus.OUT_OF_SYNC, HealthStatus.HEALTHY)));
+
+            given(new SyncInput.Compared(seen(SyncStatus.UNKNOWN, HealthStatus.HEALTHY)));
+            assertThat(last.facts()).isEmpty();
+            given(new SyncInput.Compared(SYNCED));
+
+            assertThat(fact()).isInstanceOf(SyncFact.DriftChanged.class);
         }
 
         @Test
@@ -413,14 +440,15 @@ class SyncRulesTest {
     }
 
     private static Seen seen(SyncStatus sync, HealthStatus health) {
-        return new Seen(sync, health, null, null, List.of(), List.of(), List.of());
+        return new Seen(sync, health, null, null, List.of(), List.of(), List.of(), ONE, false);
     }
 
     private static Application application(Application.@Nullable Automated automated) {
         return new Application(
                 new DefinitionKey("Application", "argocd", "shop"),
                 "default",
-                new Application.Source("https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
+                new Application.Source(
+                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
                 new Application.Destination(Clusters.GIVEN, "shop"),
                 automated,
                 Set.of("CreateNamespace=true"),

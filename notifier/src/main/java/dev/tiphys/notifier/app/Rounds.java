@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class Rounds {
     /** When a lane is to be worked next; {@link Instant#MAX} while a thread works in it. */
     private final Map<Lane, Instant> lanes = new ConcurrentHashMap<>();
 
+    private final AtomicBoolean telling = new AtomicBoolean();
     private volatile boolean stopping;
     private @Nullable Thread round;
 
@@ -73,13 +75,18 @@ final class Rounds {
 
     private void go() {
         Instant tidyAt = clock.instant();
+        boolean begun = false;
         while (!stopping) {
             try {
                 Instant now = clock.instant();
+                if (!begun) {
+                    ledger.reclaimOwn(now);
+                    begun = true;
+                }
                 ledger.reclaim(now);
                 ledger.lanes().forEach(lane -> lanes.putIfAbsent(lane, Instant.MIN));
                 lanes.forEach((lane, due) -> begin(lane, due, now));
-                reporter.report();
+                tell();
                 if (!tidyAt.isAfter(now)) {
                     ledger.forget(now.minus(config.keep()));
                     tidyAt = now.plus(TIDY_EVERY);
@@ -87,13 +94,32 @@ final class Rounds {
                 bell.await(untilNext());
             } catch (InterruptedException _) {
                 return;
-            } catch (LedgerUnavailable | Deliveries.Unavailable e) {
+            } catch (LedgerUnavailable e) {
                 log.warnf("the notifier waits: %s", e.getMessage());
                 pause();
             } catch (RuntimeException e) {
                 log.error("a round of the notifier failed; the next one follows", e);
                 pause();
             }
+        }
+    }
+
+    /** Beside the rounds: a broker that is away holds up nothing but the telling. */
+    private void tell() {
+        if (telling.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("notifier-deliveries").start(this::report);
+        }
+    }
+
+    private void report() {
+        try {
+            reporter.report();
+        } catch (LedgerUnavailable | Deliveries.Unavailable e) {
+            log.warnf("outcomes are told later: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("outcomes cannot be told; it is tried again", e);
+        } finally {
+            telling.set(false);
         }
     }
 

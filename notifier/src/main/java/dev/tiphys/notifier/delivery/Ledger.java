@@ -21,6 +21,12 @@ public interface Ledger {
      */
     void reclaim(Instant now);
 
+    /**
+     * Does the same with sendings that a former process of this instance began, without waiting for their lease: an instance
+     * is one process at a time. Called once, before this process sends anything.
+     */
+    void reclaimOwn(Instant now);
+
     /** {@return the lanes in which something is planned} */
     List<Lane> lanes();
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The service's view of the current definitions, read from the log alone. Thread-safe. */
 public interface Definitions {
 
-    /** {@return the newest snapshot} Before the service is ready it may be behind. */
+    /** {@return the newest snapshot} It is never half read: before the first whole one it is empty. */
     DefinitionsSnapshot current();
 
     /**
@@ -21,8 +21,8 @@ public interface Definitions {
             throws InterruptedException, DefinitionsBehind;
 
     /**
-     * Calls a listener with the first whole snapshot and after each change, in order, on the reader's thread. It must not
-     * block for long.
+     * Calls a listener with the first whole snapshot and after each change, in order and never two at once: with the present
+     * snapshot on the caller's thread if there is one, then on the reader's. It must not block for long.
      */
     void onChange(Consumer<DefinitionsSnapshot> listener);
 }

@@ -4,6 +4,7 @@ import dev.tiphys.contracts.Topic;
 import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.contracts.cloudevent.Decoded;
 import dev.tiphys.contracts.definition.StoredDefinition;
+import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
@@ -16,10 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -39,6 +42,7 @@ final class DefinitionsReader implements Definitions {
 
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+    private static final Duration CLOSE_PATIENCE = Duration.ofMillis(500);
     private static final Duration FIRST_READ_PATIENCE = Duration.ofSeconds(30);
     private static final TopicPartition PARTITION = new TopicPartition(Topic.DEFINITIONS.topicName(), 0);
     private static final Logger log = Logger.getLogger(DefinitionsReader.class);
@@ -50,7 +54,7 @@ final class DefinitionsReader implements Definitions {
     private volatile DefinitionsSnapshot snapshot = DefinitionsSnapshot.EMPTY;
     private volatile boolean stopping;
     private volatile @Nullable KafkaConsumer<String, byte[]> consumer;
-    private @Nullable Thread reader;
+    private volatile @Nullable Thread reader;
 
     DefinitionsReader(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
         this.bootstrapServers = bootstrapServers;
@@ -59,8 +63,10 @@ final class DefinitionsReader implements Definitions {
     void start(@Observes @Priority(BEFORE_CHANNELS) StartupEvent event) throws InterruptedException {
         reader = Thread.ofPlatform().name("definitions").daemon().start(this::follow);
         if (!caughtUp.await(FIRST_READ_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IllegalStateException("the definitions could not be read from " + bootstrapServers + " within "
-                    + FIRST_READ_PATIENCE.toSeconds() + " s");
+            throw new PreventFurtherStepsException(
+                    "the definitions could not be read from " + bootstrapServers + " within "
+                            + FIRST_READ_PATIENCE.toSeconds() + " s",
+                    1);
         }
     }
 
@@ -92,6 +98,7 @@ final class DefinitionsReader implements Definitions {
     public void onChange(Consumer<DefinitionsSnapshot> listener) {
         synchronized (listeners) {
             listeners.add(listener);
+            // The reader publishes under the same lock, so that nobody hears of two snapshots in the wrong order.
             if (caughtUp.getCount() == 0) {
                 listener.accept(snapshot);
             }
@@ -100,71 +107,108 @@ final class DefinitionsReader implements Definitions {
 
     private void follow() {
         while (!stopping) {
-            try (KafkaConsumer<String, byte[]> opened = open()) {
-                consumer = opened;
+            KafkaConsumer<String, byte[]> opened = open();
+            consumer = opened;
+            try {
                 opened.assign(List.of(PARTITION));
-                opened.seek(PARTITION, snapshot.offset());
+                opened.seekToBeginning(List.of(PARTITION));
                 read(opened);
             } catch (WakeupException e) {
                 log.debug("the reader of the definitions was woken to stop");
-            } catch (KafkaException e) {
-                log.warnf("the definitions cannot be read at the moment: %s", e.getMessage());
+            } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
+                log.warnf(
+                        "the topic of the definitions was made anew and is read from its beginning: %s",
+                        e.getMessage());
+            } catch (RuntimeException e) {
+                log.warnf(e, "the definitions cannot be read at the moment; their topic is read again");
                 pause();
+            } finally {
+                opened.close(CloseOptions.timeout(CLOSE_PATIENCE));
             }
         }
     }
 
+    /**
+     * Reads from the beginning and then follows. What it finds is not shown before it has caught up: a view that is half
+     * built looks like one from which definitions were deleted.
+     */
     private void read(KafkaConsumer<String, byte[]> opened) {
+        DefinitionsSnapshot next = DefinitionsSnapshot.EMPTY;
+        long end = opened.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L);
         while (!stopping) {
-            DefinitionsSnapshot next = snapshot;
-            boolean any = false;
+            DefinitionsSnapshot.Changes changes = new DefinitionsSnapshot.Changes();
             for (ConsumerRecord<String, byte[]> record : opened.poll(POLL)) {
-                next = apply(next, record);
-                any = true;
+                collect(record, changes);
             }
             long position = opened.position(PARTITION);
-            if (any || position > next.offset()) {
-                publish(next.at(position));
+            boolean isFirst = end >= 0 && position >= end;
+            if (isFirst || position > next.offset()) {
+                next = next.with(position, changes);
             }
-            if (caughtUp.getCount() > 0
-                    && position >= opened.endOffsets(List.of(PARTITION)).getOrDefault(PARTITION, 0L)) {
-                log.infof("read %d definitions", snapshot.stored().size());
-                synchronized (listeners) {
-                    caughtUp.countDown();
-                    notifyListeners();
-                }
+            if (isFirst) {
+                end = -1;
+                log.infof("read %d definitions", next.stored().size());
+            }
+            if (end < 0) {
+                publish(next, isFirst || !changes.isEmpty());
             }
         }
     }
 
-    private static DefinitionsSnapshot apply(DefinitionsSnapshot before, ConsumerRecord<String, byte[]> record) {
-        long after = record.offset() + 1;
-        return switch (CloudEventCodec.read(record.headers(), record.value())) {
-            case Decoded.Deleted _ -> before.without(after, record.key());
-            case Decoded.Known(var event) when event.data() instanceof StoredDefinition stored ->
-                before.with(after, stored);
-            case Decoded.Known(var event) -> skipped(before, record, "a " + event.type() + " is no definition");
-            case Decoded.Unknown(var type, _) -> skipped(before, record, "the type " + type + " is not known here");
-            case Decoded.Unreadable(var reason) -> skipped(before, record, reason);
-        };
+    private static void collect(ConsumerRecord<String, byte[]> record, DefinitionsSnapshot.Changes changes) {
+        String key = record.key();
+        if (key == null) {
+            passOver(record, "it has no key");
+            return;
+        }
+        switch (CloudEventCodec.read(record.headers(), record.value())) {
+            case Decoded.Deleted() -> changes.remove(key);
+            case Decoded.Known(var event)
+            when event.data() instanceof StoredDefinition stored -> collect(record, stored, changes);
+            case Decoded.Known(var event) -> passOver(record, "a " + event.type() + " is no definition");
+            case Decoded.Unknown unknown -> passOver(record, "the type " + unknown.type() + " is not known here");
+            case Decoded.Unreadable(var reason) -> passOver(record, reason);
+        }
     }
 
-    private static DefinitionsSnapshot skipped(
-            DefinitionsSnapshot before, ConsumerRecord<String, byte[]> record, String reason) {
+    private static void collect(
+            ConsumerRecord<String, byte[]> record, StoredDefinition stored, DefinitionsSnapshot.Changes changes) {
+        try {
+            if (stored.key().text().equals(record.key())) {
+                changes.put(record.key(), stored);
+            } else {
+                passOver(
+                        record,
+                        "its key is not that of its document, " + stored.key().text());
+            }
+        } catch (RuntimeException e) {
+            // One document that nobody foresaw must not keep all others from being read.
+            log.errorf(e, "passed over definition %s at offset %d", record.key(), record.offset());
+        }
+    }
+
+    private static void passOver(ConsumerRecord<String, byte[]> record, String reason) {
         log.warnf("passed over definition %s at offset %d: %s", record.key(), record.offset(), reason);
-        return before.at(record.offset() + 1);
     }
 
-    private void publish(DefinitionsSnapshot next) {
-        synchronized (changed) {
-            snapshot = next;
-            changed.notifyAll();
-        }
-        if (caughtUp.getCount() == 0) {
-            synchronized (listeners) {
+    private void publish(DefinitionsSnapshot next, boolean isChanged) {
+        synchronized (listeners) {
+            synchronized (changed) {
+                snapshot = next;
+                changed.notifyAll();
+            }
+            if (isChanged) {
                 notifyListeners();
             }
+            // Last, so that a start that waits for it goes on with listeners that know the first snapshot.
+            caughtUp.countDown();
         }
+    }
+
+    /** {@return whether the first read is done and the reader goes on} */
+    boolean isFollowing() {
+        Thread thread = reader;
+        return caughtUp.getCount() == 0 && thread != null && thread.isAlive();
     }
 
     private void notifyListeners() {
@@ -179,12 +223,20 @@ final class DefinitionsReader implements Definitions {
 
     private KafkaConsumer<String, byte[]> open() {
         Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100,
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                500,
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                300L,
+                ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG,
+                300L);
         return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
@@ -205,7 +257,7 @@ final class DefinitionsReader implements Definitions {
         }
         Thread thread = reader;
         if (thread != null) {
-            thread.join(Duration.ofSeconds(2));
+            thread.join(Duration.ofSeconds(1));
         }
     }
 }

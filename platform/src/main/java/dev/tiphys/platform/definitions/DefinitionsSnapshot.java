@@ -5,10 +5,12 @@ import dev.tiphys.contracts.definition.DefinitionKey;
 import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.definition.StoredDefinition;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** All definitions at one moment. Immutable. */
@@ -21,6 +23,7 @@ public final class DefinitionsSnapshot {
 
     private final long offset;
     private final Map<String, Entry> entries;
+    private final Map<Class<?>, Map<String, Definition>> byKind = new ConcurrentHashMap<>();
 
     private DefinitionsSnapshot(long offset, Map<String, Entry> entries) {
         this.offset = offset;
@@ -29,33 +32,47 @@ public final class DefinitionsSnapshot {
 
     /** {@return a snapshot of the given documents} */
     public static DefinitionsSnapshot of(long offset, Collection<StoredDefinition> stored) {
-        DefinitionsSnapshot snapshot = new DefinitionsSnapshot(offset, Map.of());
-        for (StoredDefinition document : stored) {
-            snapshot = snapshot.with(offset, document);
+        Changes changes = new Changes();
+        stored.forEach(document -> changes.put(document.key().text(), document));
+        return EMPTY.with(offset, changes);
+    }
+
+    DefinitionsSnapshot with(long newOffset, Changes changes) {
+        if (changes.isEmpty()) {
+            return new DefinitionsSnapshot(newOffset, entries);
         }
-        return snapshot;
-    }
-
-    DefinitionsSnapshot with(long newOffset, StoredDefinition stored) {
         Map<String, Entry> next = new TreeMap<>(entries);
-        next.put(stored.key().text(), new Entry(stored, typed(stored)));
+        changes.newest.forEach((key, entry) -> {
+            if (entry.isPresent()) {
+                next.put(key, entry.get());
+            } else {
+                next.remove(key);
+            }
+        });
         return new DefinitionsSnapshot(newOffset, next);
     }
 
-    DefinitionsSnapshot without(long newOffset, String key) {
-        Map<String, Entry> next = new TreeMap<>(entries);
-        next.remove(key);
-        return new DefinitionsSnapshot(newOffset, next);
-    }
+    /** Records of the topic that were read together; of each key the last one counts. Not thread-safe. */
+    static final class Changes {
+        private final Map<String, Optional<Entry>> newest = new HashMap<>();
 
-    DefinitionsSnapshot at(long newOffset) {
-        return new DefinitionsSnapshot(newOffset, entries);
-    }
+        void put(String key, StoredDefinition stored) {
+            newest.put(key, Optional.of(new Entry(stored, typed(stored))));
+        }
 
-    private static @Nullable Definition typed(StoredDefinition stored) {
-        List<DefinitionReader.Document> documents =
-                DefinitionReader.read(stored).documents();
-        return documents.isEmpty() ? null : documents.getFirst().definition();
+        void remove(String key) {
+            newest.put(key, Optional.empty());
+        }
+
+        boolean isEmpty() {
+            return newest.isEmpty();
+        }
+
+        private static @Nullable Definition typed(StoredDefinition stored) {
+            List<DefinitionReader.Document> documents =
+                    DefinitionReader.read(stored).documents();
+            return documents.isEmpty() ? null : documents.getFirst().definition();
+        }
     }
 
     /** {@return the version: every record of the topic below this offset is in it} */
@@ -65,9 +82,14 @@ public final class DefinitionsSnapshot {
 
     /** {@return the definition of a kind and name; empty if there is none} */
     public <T extends Definition> Optional<T> find(Class<T> kind, String name) {
-        return ofKind(kind).stream()
-                .filter(definition -> definition.name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(byKind.computeIfAbsent(kind, this::named).get(name))
+                .map(kind::cast);
+    }
+
+    private Map<String, Definition> named(Class<?> kind) {
+        Map<String, Definition> found = new HashMap<>();
+        all().stream().filter(kind::isInstance).forEach(definition -> found.putIfAbsent(definition.name(), definition));
+        return found;
     }
 
     /** {@return those of a kind, by namespace and name} */

@@ -3,10 +3,13 @@ package dev.tiphys.platform.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.contracts.Json;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before every address. Hooks and health are open; all else needs the bearer token. A foreign {@code Host} or {@code
- * Origin} is refused, so that a page in somebody's browser cannot reach a service on that person's machine.
+ * Origin} is refused, so that a page in somebody's browser cannot reach a service on that person's machine; only health
+ * answers to any host, because a cluster's probes go by the address of the pod.
  */
 @Singleton
 final class HttpGuard {
@@ -49,22 +53,26 @@ final class HttpGuard {
 
     private static byte[] token(Optional<String> token, Optional<Path> file) {
         if (token.isPresent()) {
-            return token.get().strip().getBytes(UTF_8);
+            return notBlank(token.get(), "TIPHYS_HTTP_TOKEN");
         }
         if (file.isEmpty()) {
-            throw new IllegalStateException(
+            throw new ConfigurationException(
                     "the HTTP interface needs a bearer token: set TIPHYS_HTTP_TOKEN_FILE to a file"
                             + " that holds it, or TIPHYS_HTTP_TOKEN");
         }
         try {
-            String text = Files.readString(file.get()).strip();
-            if (text.isEmpty()) {
-                throw new IllegalStateException("the token file " + file.get() + " is empty");
-            }
-            return text.getBytes(UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("the token file " + file.get() + " cannot be read", e);
+            return notBlank(Files.readString(file.get()), "the token file " + file.get());
+        } catch (IOException _) {
+            // The cause would be reported in place of this line.
+            throw new ConfigurationException("the token file " + file.get() + " cannot be read");
         }
+    }
+
+    private static byte[] notBlank(String text, String where) {
+        if (text.isBlank()) {
+            throw new ConfigurationException(where + " is empty: it must hold the bearer token of the HTTP interface");
+        }
+        return text.strip().getBytes(UTF_8);
     }
 
     void register(@Observes Filters filters) {
@@ -78,21 +86,21 @@ final class HttpGuard {
             return;
         }
         HttpServerRequest request = context.request();
-        String host = request.authority() == null ? "" : request.authority().host();
-        if (!hosts.contains(bracketed(host))) {
+        HostAndPort authority = authority(request);
+        if (authority == null || !isOwnHost(bracketed(authority.host()), request)) {
             refuse(
                     context,
                     421,
-                    "the host " + printable(host)
+                    "the host " + (authority == null ? "" : printable(authority.host()))
                             + " is not served here; tiphys.http.allowed-hosts lists those that are");
+            return;
+        }
+        if (!isOwnOrigin(request.getHeader(HttpHeaders.ORIGIN), authority)) {
+            refuse(context, 403, "requests from pages of other origins are refused");
             return;
         }
         if (path.startsWith("/hooks/")) {
             context.next();
-            return;
-        }
-        if (!isOwn(request.getHeader(HttpHeaders.ORIGIN))) {
-            refuse(context, 403, "requests from pages of other origins are refused");
             return;
         }
         if (!isAuthorised(request.getHeader(HttpHeaders.AUTHORIZATION))) {
@@ -103,16 +111,35 @@ final class HttpGuard {
         context.next();
     }
 
-    private boolean isOwn(@Nullable String origin) {
+    /** What the request is for; null if it does not say, or says two things. */
+    private static @Nullable HostAndPort authority(HttpServerRequest request) {
+        return request.headers().getAll(HttpHeaders.HOST).size() > 1 ? null : request.authority();
+    }
+
+    /** An address that the connection really leads to is own as well: scrapers go by it, and no page can be made to. */
+    private boolean isOwnHost(String host, HttpServerRequest request) {
+        SocketAddress local = request.localAddress();
+        return hosts.contains(host)
+                || (local != null && local.hostAddress() != null && host.equals(bracketed(local.hostAddress())));
+    }
+
+    private static boolean isOwnOrigin(@Nullable String origin, HostAndPort authority) {
         if (origin == null) {
             return true;
         }
         try {
-            String host = URI.create(origin).getHost();
-            return host != null && hosts.contains(bracketed(host));
+            URI page = URI.create(origin);
+            int usual = "https".equalsIgnoreCase(page.getScheme()) ? 443 : 80;
+            return page.getHost() != null
+                    && bracketed(page.getHost()).equals(bracketed(authority.host()))
+                    && portOr(usual, page.getPort()) == portOr(usual, authority.port());
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static int portOr(int usual, int port) {
+        return port > 0 ? port : usual;
     }
 
     private boolean isAuthorised(@Nullable String authorization) {

@@ -19,6 +19,9 @@ import org.jboss.logging.Logger;
 /** Writes dead letters to their topic, and a line to the service's own log. */
 @Singleton
 final class KafkaDeadLetters implements DeadLetters {
+    /** Base64 makes it a third larger, and headers come to it; the original stays where it is for as long as its topic keeps it. */
+    private static final int LARGEST_VALUE = KafkaLogWriter.LARGEST_RECORD / 2;
+
     private static final Logger log = Logger.getLogger(KafkaDeadLetters.class);
 
     private final LogWriter writer;
@@ -39,16 +42,17 @@ final class KafkaDeadLetters implements DeadLetters {
             headers.put(header.key(), header.value() == null ? "" : new String(header.value(), UTF_8));
         }
         byte[] value = record.value();
+        boolean isTooLarge = value != null && value.length > LARGEST_VALUE;
         DeadLettered letter = new DeadLettered(
                 record.topic(),
                 record.partition(),
                 record.offset(),
                 record.key(),
                 service,
-                reason,
+                isTooLarge ? reason + " (the value is left out: it has " + value.length + " bytes)" : reason,
                 attempts,
                 headers,
-                value == null ? null : Base64.getEncoder().encodeToString(value));
+                value == null || isTooLarge ? null : Base64.getEncoder().encodeToString(value));
         String id = service + "/" + record.topic() + "/" + record.partition() + "/" + record.offset();
         String key = record.key() == null ? record.topic() : record.key();
         return writer.append(

@@ -9,7 +9,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Writes to the log: idempotent, in order for each key, acknowledged by every replica. A stage that fails carries {@link
- * LogUnavailable}: nothing is known to be written, the caller keeps what it has and tries again later. Thread-safe.
+ * LogUnavailable}: nothing is known to be written, the caller keeps what it has and tries again later; or {@link
+ * RecordRefused}: it never will be. A call may block for two seconds while the broker is away. Thread-safe.
  */
 public interface LogWriter {
 

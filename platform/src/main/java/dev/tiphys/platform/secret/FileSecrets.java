@@ -3,29 +3,28 @@ package dev.tiphys.platform.secret;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.contracts.definition.SecretRef;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Secrets from directories with files {@code NAME/KEY}, as Kubernetes mounts them, and from the environment. Directories are
  * asked first, in their order. A single line break at the end of a file is not part of the secret: editors add it.
  */
-@Singleton
 final class FileSecrets implements Secrets {
-    private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*)");
+    /** What Kubernetes allows for a key, without . and .. */
+    private static final Pattern SAFE_NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,253}");
 
     private final List<Path> directories;
 
-    FileSecrets(@ConfigProperty(name = "tiphys.secrets-dir") Optional<List<Path>> directories) {
-        this.directories = directories.orElse(List.of());
+    FileSecrets(List<Path> directories) {
+        this.directories = List.copyOf(directories);
     }
 
     @Override
@@ -36,16 +35,21 @@ final class FileSecrets implements Secrets {
         }
         return directories.stream()
                 .map(directory -> directory.resolve(ref.name()).resolve(ref.key()))
-                .filter(Files::isRegularFile)
+                .flatMap(file -> read(ref, file).stream())
                 .findFirst()
-                .map(file -> read(ref, file))
                 .or(() -> Optional.ofNullable(System.getenv(EnvironmentName.of(ref)))
                         .map(value -> new Secret(ref, value.getBytes(UTF_8))));
     }
 
-    private static Secret read(SecretRef ref, Path file) {
+    private static Optional<Secret> read(SecretRef ref, Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
         try {
-            return new Secret(ref, withoutLineBreak(Files.readAllBytes(file)));
+            return Optional.of(new Secret(ref, withoutLineBreak(Files.readAllBytes(file))));
+        } catch (NoSuchFileException e) {
+            // It went away just now, as a mounted volume's files do when they are renewed without it.
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("secret " + ref.name() + "/" + ref.key() + " cannot be read", e);
         }

@@ -7,6 +7,7 @@ public final class SecretMissing extends Exception {
 
     public SecretMissing(SecretRef ref) {
         super("secret " + ref.name() + " has no key " + ref.key() + ": put it into the secrets directory as file "
-                + ref.name() + "/" + ref.key() + ", or set " + EnvironmentName.of(ref));
+                + ref.name() + "/" + ref.key() + ", set " + EnvironmentName.of(ref)
+                + ", or on a cluster create the Secret in the service's namespace");
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +40,7 @@ class FileSecretsTest {
         Files.writeString(directory.resolve("outside"), "no");
         Path inner = Files.createDirectory(directory.resolve("secrets"));
 
-        Secrets secrets = new FileSecrets(Optional.of(List.of(inner)));
+        Secrets secrets = new FileSecrets(List.of(inner));
 
         assertThat(secrets.find(new SecretRef("..", "outside"))).isEmpty();
         assertThat(secrets.find(new SecretRef("a/../..", "outside"))).isEmpty();
@@ -59,7 +58,7 @@ class FileSecretsTest {
     }
 
     private Secrets secrets() {
-        return new FileSecrets(Optional.of(List.of(directory)));
+        return new FileSecrets(List.of(directory));
     }
 
     private void write(String name, String value) throws IOException {

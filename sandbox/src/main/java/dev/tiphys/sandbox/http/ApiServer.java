@@ -75,8 +75,7 @@ public final class ApiServer implements HttpHandler {
             throw ApiFailure.unauthorized();
         }
         if (request.header("Upgrade").equalsIgnoreCase("websocket")) {
-            // Clients that try a WebSocket first fall back to a plain watch on this answer.
-            throw ApiFailure.unavailable("the sandbox has no WebSockets; watch over HTTP");
+            return refuseWebSocket(request);
         }
         return switch (first) {
             case "api" -> inGroup(request, "", path.subList(1, path.size()));
@@ -87,6 +86,17 @@ public final class ApiServer implements HttpHandler {
             case "openapi" -> openApi(path);
             default -> throw ApiFailure.noSuchResource();
         };
+    }
+
+    /**
+     * The sandbox has no WebSockets. The fabric8 client tries one for a watch first: on 200 it goes on with a plain watch at
+     * once, on 503 too, but only after it has tried again for twenty seconds.
+     */
+    private static Answer refuseWebSocket(Request request) {
+        if (request.flag("watch")) {
+            return new Answer.Text("");
+        }
+        throw ApiFailure.badRequest("the sandbox has no WebSockets");
     }
 
     private Answer openApi(List<String> path) {

@@ -120,11 +120,6 @@ public final class ApiFailure extends RuntimeException {
                 413, "RequestEntityTooLarge", "Request entity too large: limit is " + limit, Subject.NONE, List.of());
     }
 
-    /** 503 for what this server does not offer, but another way does. */
-    public static ApiFailure unavailable(String message) {
-        return new ApiFailure(503, "ServiceUnavailable", message, Subject.NONE, List.of());
-    }
-
     /** 410: the watcher has to list again. */
     public static ApiFailure expired(String message) {
         return new ApiFailure(410, "Expired", message, Subject.NONE, List.of());

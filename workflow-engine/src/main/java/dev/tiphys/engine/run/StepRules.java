@@ -166,7 +166,10 @@ final class StepRules {
     }
 
     private static String reason(SyncFact.SyncFinished finished) {
-        List<SyncFact.Problem> problems = finished.problems();
+        // The message often is the first problem's own sentence; nobody wants to read it twice.
+        List<SyncFact.Problem> problems = finished.problems().stream()
+                .filter(problem -> !finished.message().contains(problem.message()))
+                .toList();
         if (problems.isEmpty()) {
             return finished.message();
         }

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -175,10 +176,14 @@ final class DefinitionDirectories {
         more.stream().filter(finding -> !findings.contains(finding)).forEach(findings::add);
     }
 
+    /** What stays wrong is said once. */
     private void report(Path directory, List<Finding> findings) {
-        findings.forEach(finding ->
-                log.logf(isError(finding) ? Logger.Level.ERROR : Logger.Level.WARN, "definitions: %s", finding.text()));
-        problems.report(directory.toString(), findings);
+        List<Finding> said = problems.report(directory.toString(), findings);
+        for (Finding finding : findings) {
+            if (!said.contains(finding)) {
+                log.logf(isError(finding) ? Level.ERROR : Level.WARN, "definitions: %s", finding.text());
+            }
+        }
     }
 
     private static boolean isError(Finding finding) {

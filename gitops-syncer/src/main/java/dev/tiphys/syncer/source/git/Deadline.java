@@ -1,6 +1,7 @@
 package dev.tiphys.syncer.source.git;
 
 import java.time.Duration;
+import org.eclipse.jgit.internal.JGitText;
 import org.eclipse.jgit.lib.EmptyProgressMonitor;
 
 /** Ends a fetch that takes too long or brings too much. */
@@ -24,7 +25,9 @@ final class Deadline extends EmptyProgressMonitor {
 
     @Override
     public void beginTask(String title, int totalWork) {
-        tooMany = tooMany || totalWork > maxObjects;
+        // other tasks count other things, some of them bytes
+        tooMany = tooMany
+                || (totalWork > maxObjects && JGitText.get().receivingObjects.equals(title));
     }
 
     @Override

@@ -27,9 +27,6 @@ final class Failures {
             "permission denied",
             "cannot log in");
     private static final List<String> UNKNOWN_HOST_KEY = List.of("server key did not validate", "host key");
-    private static final List<String> REFUSED_OBJECT =
-            List.of("not our ref", "not valid", "unadvertised", "want ", "remote does not have");
-
     /** Trying again does not help. */
     static final class NeedsPerson extends IOException {
         NeedsPerson(String message) {
@@ -71,11 +68,6 @@ final class Failures {
     static boolean isDamage(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof MissingObjectException || cause instanceof CorruptObjectException);
-    }
-
-    /** Whether the server answered, and does not give this one object. */
-    static boolean isRefusalOfObject(Throwable failure) {
-        return says(failure, REFUSED_OBJECT);
     }
 
     /** {@return the failure in one line, without addresses' users and passwords} */

@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.TransportException;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -312,21 +314,20 @@ final class GitSources implements Sources {
         if (repository.getObjectDatabase().has(id)) {
             return new Answer.Found<>(new Resolved(sha, sha));
         }
-        Ref alone = new ObjectIdRef.Unpeeled(Ref.Storage.NETWORK, sha, id);
         List<String> everything = List.of(Constants.R_HEADS, Constants.R_TAGS);
+        AtomicBoolean alone = new AtomicBoolean();
         try {
-            ask(
-                    access,
-                    address,
-                    repository,
-                    everything,
-                    refs -> refs.stream()
-                            .filter(ref -> id.equals(ref.getObjectId()) || id.equals(ref.getPeeledObjectId()))
-                            .findFirst()
-                            .map(List::of)
-                            .orElse(List.of(alone)));
-        } catch (IOException e) {
-            if (!Failures.isRefusalOfObject(e)) {
+            ask(access, address, repository, everything, refs -> {
+                Optional<Ref> pointing = refs.stream()
+                        .filter(ref -> id.equals(ref.getObjectId()) || id.equals(ref.getPeeledObjectId()))
+                        .findFirst();
+                alone.set(pointing.isEmpty());
+                return List.of(pointing.orElseGet(() -> new ObjectIdRef.Unpeeled(Ref.Storage.NETWORK, sha, id)));
+            });
+        } catch (TransportException e) {
+            // servers refuse a commit by itself in many ways, some by hanging up; the next question finds out what it
+            // was
+            if (!alone.get() || Failures.isDamage(e)) {
                 throw e;
             }
         }

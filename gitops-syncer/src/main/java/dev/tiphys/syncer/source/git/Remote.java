@@ -62,7 +62,7 @@ final class Remote {
             }
             if (!absent.isEmpty()) {
                 objects(connection, absent, deadline);
-                absent.forEach(ref -> remember(into, ref));
+                absent.stream().filter(ref -> ref.getName().startsWith("refs/")).forEach(ref -> remember(into, ref));
             }
             return refs;
         } catch (TransportException e) {
@@ -104,9 +104,12 @@ final class Remote {
     }
 
     private FetchConnection refs(Transport transport, List<String> prefixes) throws IOException {
-        List<RefSpec> specs =
-                prefixes.stream().map(prefix -> new RefSpec().setSource(prefix)).toList();
+        List<RefSpec> specs = prefixes.stream().map(Remote::spec).toList();
         return counted(GitRequests.Kind.REFS, () -> transport.openFetch(specs));
+    }
+
+    private static RefSpec spec(String prefix) {
+        return prefix.endsWith("/") ? new RefSpec(prefix + "*:" + prefix + "*") : new RefSpec().setSource(prefix);
     }
 
     private void objects(FetchConnection connection, List<Ref> wanted, ProgressMonitor monitor) throws IOException {

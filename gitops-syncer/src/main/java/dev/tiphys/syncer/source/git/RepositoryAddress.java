@@ -67,7 +67,7 @@ final class RepositoryAddress {
             throw new Unfit("the user in the repository's URL is not one");
         }
         String path = parsed.getPath() == null ? "" : parsed.getPath();
-        if (path.isEmpty() || path.startsWith("-") || path.startsWith("/-")) {
+        if (path.isEmpty() || path.startsWith("-") || path.startsWith("/-") || (scpLike && path.contains("://"))) {
             throw new Unfit("the path in the repository's URL is not one");
         }
         return new RepositoryAddress(parsed);

@@ -32,8 +32,8 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     private static final Logger log = Logger.getLogger(KubernetesCluster.class);
     private static final Duration LIST_PATIENCE = Duration.ofSeconds(10);
-    private static final Set<String> WORKLOADS = Set.of(
-            "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController");
+    private static final Set<String> WORKLOADS =
+            Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController");
     private static final ObjectRef POD = new ObjectRef("", "v1", "Pod", null, "");
     private static final ObjectRef REPLICA_SET = new ObjectRef("apps", "v1", "ReplicaSet", null, "");
 
@@ -103,10 +103,12 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         if (known != null) {
             return Optional.of(known);
         }
-        return discovery.find(ref).map(context -> watches.computeIfAbsent(kind, _ -> {
-            log.infof("following %s %s", ref.apiVersion(), ref.kind());
-            return new KindWatch(client, context, new Events());
-        }));
+        return discovery
+                .find(ref)
+                .map(context -> watches.computeIfAbsent(kind, _ -> {
+                    log.infof("following %s %s", ref.apiVersion(), ref.kind());
+                    return new KindWatch(client, context, new Events());
+                }));
     }
 
     /** An object that nobody named before is known to exist only; now all of it matters. */

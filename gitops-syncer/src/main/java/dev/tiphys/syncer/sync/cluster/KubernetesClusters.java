@@ -63,10 +63,10 @@ final class KubernetesClusters implements Clusters {
         try {
             Optional<Config> config = config();
             if (config.isEmpty()) {
-                return new NoCluster("the syncer was given no cluster: set tiphys.syncer.kubeconfig to a kubeconfig file");
+                return new NoCluster(
+                        "the syncer was given no cluster: set tiphys.syncer.kubeconfig to a kubeconfig file");
             }
-            opened = new KubernetesCluster(
-                    config.get(), settings, meters, application -> listener.accept(application));
+            opened = new KubernetesCluster(config.get(), settings, meters, application -> listener.accept(application));
             return opened;
         } catch (KubernetesClientException | IllegalArgumentException e) {
             return new NoCluster("the kubeconfig that the syncer was given cannot be used: " + e.getMessage());

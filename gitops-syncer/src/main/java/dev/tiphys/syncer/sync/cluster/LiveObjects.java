@@ -10,7 +10,6 @@ import dev.tiphys.syncer.source.ObjectRef;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,9 +42,7 @@ final class LiveObjects {
             return;
         }
         for (ObjectKey key : next) {
-            followers
-                    .computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet())
-                    .add(application);
+            followers.computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet()).add(application);
         }
         if (before != null) {
             before.stream().filter(key -> !next.contains(key)).forEach(key -> leave(key, application));
@@ -109,7 +106,9 @@ final class LiveObjects {
 
     /** A late event of a deleted object must not hide the one that took its name. */
     private static boolean sameObject(ObjectNode known, ObjectNode deleted) {
-        return known.path("metadata").path("uid").equals(deleted.path("metadata").path("uid"));
+        return known.path("metadata")
+                .path("uid")
+                .equals(deleted.path("metadata").path("uid"));
     }
 
     private static boolean isNews(Entry known, Entry next) {
@@ -151,7 +150,8 @@ final class LiveObjects {
     }
 
     private ObjectNode ownFieldsOnly(ObjectNode object) {
-        if (object.path("metadata") instanceof ObjectNode metadata && metadata.get("managedFields") instanceof ArrayNode all) {
+        if (object.path("metadata") instanceof ObjectNode metadata
+                && metadata.get("managedFields") instanceof ArrayNode all) {
             ArrayNode ours = JsonNodeFactory.instance.arrayNode();
             for (JsonNode fields : all) {
                 if (fields.path("manager").asText().equals(fieldManager)) {
@@ -176,5 +176,4 @@ final class LiveObjects {
         }
         return stub;
     }
-
 }

@@ -27,8 +27,7 @@ final class Pushback implements Interceptor {
     }
 
     @Override
-    public void after(
-            HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+    public void after(HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
         meters.counter(
                         "tiphys.syncer.cluster.requests",
                         "method",
@@ -39,7 +38,8 @@ final class Pushback implements Interceptor {
         if (response.code() == 429 || response.code() == 503) {
             String header = response.header("Retry-After");
             if (header != null && header.matches("\\d{1,5}")) {
-                long until = System.nanoTime() + Duration.ofSeconds(Long.parseLong(header)).toNanos();
+                long until = System.nanoTime()
+                        + Duration.ofSeconds(Long.parseLong(header)).toNanos();
                 quietUntil.accumulateAndGet(until, Math::max);
             }
         }

@@ -82,7 +82,8 @@ final class ApplicationsResource {
     public Response rollback(
             @PathParam("name") String name, @Nullable RollbackRequest request, @Context HttpHeaders headers) {
         if (request == null || request.id() == null) {
-            throw ProblemException.badRequest("the body must be {\"id\": N} with the id of a deployment in the history");
+            throw ProblemException.badRequest(
+                    "the body must be {\"id\": N} with the id of a deployment in the history");
         }
         return begun(name, new SyncInput.RollbackAsked(Actor.of(headers).name(), request.id()));
     }

@@ -60,7 +60,8 @@ final class FactRelay {
 
     private void send(List<Outgoing> records) {
         try {
-            Waiting.forStage(writer.append(records.stream().map(FactRelay::record).toList()));
+            Waiting.forStage(
+                    writer.append(records.stream().map(FactRelay::record).toList()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while the log was written");

@@ -67,8 +67,6 @@ final class SyncCommands {
     }
 
     private void putAside(ConsumerRecord<String, byte[]> record, String reason) throws InterruptedException {
-        Patience.until(
-                "a dead letter",
-                () -> Waiting.forStage(deadLetters.put(record, SERVICE, reason, 1)));
+        Patience.until("a dead letter", () -> Waiting.forStage(deadLetters.put(record, SERVICE, reason, 1)));
     }
 }

@@ -86,13 +86,13 @@ final class PostgresApplications implements ApplicationStore {
 
     private Optional<Row> select(Connection connection, String application)
             throws SQLException, JsonProcessingException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select state, status from syncer.application where name = ? for update")) {
+        try (PreparedStatement query =
+                connection.prepareStatement("select state, status from syncer.application where name = ? for update")) {
             query.setString(1, application);
             try (ResultSet rows = query.executeQuery()) {
                 return rows.next()
-                        ? Optional.of(new Row(
-                                json.readValue(rows.getString(1), ApplicationState.class), rows.getString(2)))
+                        ? Optional.of(
+                                new Row(json.readValue(rows.getString(1), ApplicationState.class), rows.getString(2)))
                         : Optional.empty();
             }
         }
@@ -142,8 +142,7 @@ final class PostgresApplications implements ApplicationStore {
     public void forget(String application) {
         inTransaction(connection -> {
             for (String table : List.of("owned where application", "application where name")) {
-                try (PreparedStatement delete =
-                        connection.prepareStatement("delete from syncer." + table + " = ?")) {
+                try (PreparedStatement delete = connection.prepareStatement("delete from syncer." + table + " = ?")) {
                     delete.setString(1, application);
                     delete.executeUpdate();
                 }
@@ -189,7 +188,13 @@ final class PostgresApplications implements ApplicationStore {
 
     @Override
     public Set<ObjectRef> owned(String application) {
-        return ownership.computeIfAbsent(application, this::selectOwned);
+        Set<ObjectRef> known = ownership.get(application);
+        if (known != null) {
+            return known;
+        }
+        Set<ObjectRef> selected = selectOwned(application);
+        ownership.put(application, selected);
+        return selected;
     }
 
     private Set<ObjectRef> selectOwned(String application) {

@@ -27,6 +27,10 @@ class Entries implements PanacheRepositoryBase<EntryRow, Long> {
         return list("state = ?1 and leaseUntil < ?2", EntryState.SENDING, now);
     }
 
+    List<EntryRow> begunBy(String owner) {
+        return list("state = ?1 and leaseOwner = ?2", EntryState.SENDING, owner);
+    }
+
     Set<String> known(Collection<String> keys) {
         return new HashSet<>(getEntityManager()
                 .createQuery("select e.key from NotifierEntry e where e.key in ?1", String.class)
@@ -72,16 +76,17 @@ class Entries implements PanacheRepositoryBase<EntryRow, Long> {
                 .getResultList());
     }
 
-    boolean claim(Entry entry, Instant leaseUntil) {
+    boolean claim(Entry entry, String owner, Instant leaseUntil) {
         return update(
                         "update NotifierEntry e set e.state = ?1, e.version = e.version + 1, e.attempts = e.attempts + 1,"
-                                + " e.leaseUntil = ?2 where e.id = ?3 and e.version = ?4 and e.state = ?5 and not exists"
+                                + " e.leaseUntil = ?2, e.leaseOwner = ?6 where e.id = ?3 and e.version = ?4 and e.state = ?5 and not exists"
                                 + " (select 1 from NotifierEntry s where s.run = e.run and s.state = ?1)",
                         EntryState.SENDING,
                         leaseUntil,
                         entry.id(),
                         entry.version(),
-                        EntryState.PLANNED)
+                        EntryState.PLANNED,
+                        owner)
                 == 1;
     }
 

@@ -68,6 +68,10 @@ class EntryRow {
     @Nullable
     Instant leaseUntil;
 
+    @Column(name = "lease_owner")
+    @Nullable
+    String leaseOwner;
+
     @Column(name = "refusal_told")
     boolean refusalTold;
 

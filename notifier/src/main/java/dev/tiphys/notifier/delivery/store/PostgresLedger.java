@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +45,21 @@ final class PostgresLedger implements Ledger, Notifications {
     private final Outcomes outcomes;
     private final MeterRegistry meters;
     private final Clock clock;
+    private final String instance;
 
-    PostgresLedger(Runs runs, Entries entries, Outcomes outcomes, MeterRegistry meters, Clock clock) {
+    PostgresLedger(
+            Runs runs,
+            Entries entries,
+            Outcomes outcomes,
+            MeterRegistry meters,
+            Clock clock,
+            @ConfigProperty(name = "tiphys.instance") String instance) {
         this.runs = runs;
         this.entries = entries;
         this.outcomes = outcomes;
         this.meters = meters;
         this.clock = clock;
+        this.instance = instance;
     }
 
     @Override
@@ -77,15 +86,27 @@ final class PostgresLedger implements Ledger, Notifications {
     @Override
     public void reclaim(Instant now) {
         inTransaction(() -> {
-            for (EntryRow lapsed : entries.lapsed(now)) {
-                runs.locked(lapsed.run, now);
-                entries.getEntityManager().refresh(lapsed);
-                if (lapsed.state == EntryState.SENDING) {
-                    planAgain(lapsed, now, Doubt.GRAVE, "the process that sent it ended", now);
-                }
-            }
+            reclaim(entries.lapsed(now), now);
             return null;
         });
+    }
+
+    @Override
+    public void reclaimOwn(Instant now) {
+        inTransaction(() -> {
+            reclaim(entries.begunBy(instance), now);
+            return null;
+        });
+    }
+
+    private void reclaim(List<EntryRow> abandoned, Instant now) {
+        for (EntryRow row : abandoned) {
+            runs.locked(row.run, now);
+            entries.getEntityManager().refresh(row);
+            if (row.state == EntryState.SENDING) {
+                planAgain(row, now, Doubt.GRAVE, "the process that sent it ended", now);
+            }
+        }
     }
 
     @Override
@@ -108,7 +129,7 @@ final class PostgresLedger implements Ledger, Notifications {
 
     @Override
     public Optional<Entry> claim(Entry entry, Instant leaseUntil) {
-        return inTransaction(() -> entries.claim(entry, leaseUntil)
+        return inTransaction(() -> entries.claim(entry, instance, leaseUntil)
                 ? Optional.of(entries.findById(entry.id()).entry())
                 : Optional.empty());
     }
@@ -170,7 +191,9 @@ final class PostgresLedger implements Ledger, Notifications {
                     before,
                     List.of(EntryState.PLANNED, EntryState.SENDING));
             return Math.toIntExact(runs.delete(
-                    "changedAt < ?1 and not exists (select 1 from NotifierEntry e where e.run = run)", before));
+                    "delete from NotifierRun r where r.changedAt < ?1"
+                            + " and not exists (select 1 from NotifierEntry e where e.run = r.run)",
+                    before));
         });
     }
 

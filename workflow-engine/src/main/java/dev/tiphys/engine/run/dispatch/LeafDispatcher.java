@@ -60,11 +60,7 @@ final class LeafDispatcher implements Aftermath {
     private volatile boolean stopping;
 
     LeafDispatcher(
-            Leases leases,
-            Runs runs,
-            Libraries libraries,
-            Incarnation incarnation,
-            @Any Instance<LeafWorker> workers) {
+            Leases leases, Runs runs, Libraries libraries, Incarnation incarnation, @Any Instance<LeafWorker> workers) {
         this.leases = leases;
         this.runs = runs;
         this.libraries = libraries;
@@ -97,7 +93,7 @@ final class LeafDispatcher implements Aftermath {
                     Lease lease = new Lease(id, step, attempt, 1);
                     begin(new Leased(lease, run.charter().pipeline(), kind, action, null, deadline, null));
                 }
-                case Effect.CancelWork(var step, var attempt, _) -> {
+                case Effect.CancelWork(var step, var attempt, var _) -> {
                     for (OpenLease each : open.values()) {
                         if (each.isAbout(id, step, attempt)) {
                             each.cancel();

@@ -1,12 +1,15 @@
 package dev.tiphys.engine.run.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.contracts.run.RunTrigger;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.engine.run.RunView;
 import dev.tiphys.engine.run.StepView;
+import dev.tiphys.platform.http.ProblemException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class RunAnswers {
 
     private RunAnswers() {}
+
+    /** {@return a request's body, whatever its content type says; null if it is empty} */
+    static <T> @Nullable T read(@Nullable String body, Class<T> type) {
+        if (body == null || body.isBlank()) {
+            return null;
+        }
+        try {
+            return Json.mapper().readValue(body, type);
+        } catch (JsonProcessingException e) {
+            throw (ProblemException)
+                    ProblemException.badRequest("the body is not the JSON that is expected: " + e.getOriginalMessage())
+                            .initCause(e);
+        }
+    }
 
     /** A run. */
     record RunAnswer(

@@ -95,8 +95,9 @@ final class RunResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
-    public Response start(@Nullable StartRequest request, @Context HttpHeaders headers) {
+    @Consumes(MediaType.WILDCARD)
+    public Response start(@Nullable String body, @Context HttpHeaders headers) {
+        StartRequest request = RunAnswers.read(body, StartRequest.class);
         if (request == null || request.pipeline() == null) {
             throw ProblemException.badRequest("name the pipeline: {\"pipeline\": \"…\"}");
         }
@@ -143,7 +144,8 @@ final class RunResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
-    public RunAnswer cancel(@PathParam("id") String id, @Nullable CancelRequest request, @Context HttpHeaders headers) {
+    public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
+        CancelRequest request = RunAnswers.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
         String mode = request == null || request.mode() == null ? "finally" : request.mode();
         String reason = request == null ? null : request.reason();
@@ -171,9 +173,9 @@ final class RunResource {
     public RunAnswer approve(
             @PathParam("id") String id,
             @PathParam("step") String step,
-            @Nullable CommentRequest request,
+            @Nullable String body,
             @Context HttpHeaders headers) {
-        return judge(id, step, Judgement.APPROVE, request, headers);
+        return judge(id, step, Judgement.APPROVE, body, headers);
     }
 
     @POST
@@ -182,13 +184,13 @@ final class RunResource {
     public RunAnswer reject(
             @PathParam("id") String id,
             @PathParam("step") String step,
-            @Nullable CommentRequest request,
+            @Nullable String body,
             @Context HttpHeaders headers) {
-        return judge(id, step, Judgement.REJECT, request, headers);
+        return judge(id, step, Judgement.REJECT, body, headers);
     }
 
-    private RunAnswer judge(
-            String id, String step, Judgement judgement, @Nullable CommentRequest request, HttpHeaders headers) {
+    private RunAnswer judge(String id, String step, Judgement judgement, @Nullable String body, HttpHeaders headers) {
+        CommentRequest request = RunAnswers.read(body, CommentRequest.class);
         String actor = Actor.of(headers).name();
         String comment = request == null ? null : request.comment();
         String verb = judgement.name().toLowerCase(Locale.ROOT);

@@ -2,7 +2,6 @@ package dev.tiphys.engine.run.store;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Many writes to many tables as one statement: one round trip, and one flush when it is committed. */
 final class Batch {
 
-    /** A table's part of the statement; {@code expected} parts must touch as many rows as they were given. */
+    private static final String DIVISION_BY_ZERO = "22012";
+
+    /** A table's part of the statement; {@code exact} parts must touch as many rows as they were given. */
     private enum Part {
         CREATED("""
                 insert into engine.run (id, pipeline, trigger_key, version, state, reason, repository, revision,
@@ -122,7 +123,7 @@ final class Batch {
         return rows.isEmpty();
     }
 
-    /** Writes everything. Fails with {@link Conflict} if somebody else wrote first; roll back then. */
+    /** Writes everything, or fails with {@link Conflict} and writes nothing if somebody else wrote first. */
     void write(Connection connection) throws SQLException, Conflict {
         if (rows.isEmpty()) {
             return;
@@ -130,29 +131,37 @@ final class Batch {
         List<Part> parts = new ArrayList<>(rows.keySet());
         parts.sort(null);
         StringBuilder sql = new StringBuilder("with ");
-        StringBuilder counts = new StringBuilder();
+        StringBuilder checks = new StringBuilder();
         for (Part part : parts) {
             String arrays = "?::text[], ".repeat(part.columns - 1) + "?::text[]";
-            sql.append(counts.isEmpty() ? "" : ", ")
+            sql.append(part == parts.getFirst() ? "" : ", ")
                     .append(part.name())
                     .append(" as (")
                     .append(part.sql.formatted(arrays))
                     .append(')');
-            counts.append(counts.isEmpty() ? "" : ", ")
-                    .append("(select count(*) from ")
-                    .append(part.name())
-                    .append(')');
+            if (part.exact) {
+                checks.append("(select count(*) from ").append(part.name()).append(") = ? and ");
+            }
         }
-        sql.append(" select ").append(counts);
+        // The statement is its own transaction: what does not touch what it should must break it, not merely be seen.
+        sql.append(" select 1 / case when ").append(checks).append("true then 1 else 0 end");
         try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
             int index = 1;
             for (Part part : parts) {
                 index = bind(connection, statement, part, index);
             }
-            try (ResultSet result = statement.executeQuery()) {
-                result.next();
-                check(parts, result);
+            for (Part part : parts) {
+                if (part.exact) {
+                    statement.setInt(index, rowsOf(part).size());
+                    index++;
+                }
             }
+            statement.execute();
+        } catch (SQLException e) {
+            if (DIVISION_BY_ZERO.equals(e.getSQLState())) {
+                throw new Conflict("somebody else wrote first: " + parts, e);
+            }
+            throw e;
         }
     }
 
@@ -169,16 +178,6 @@ final class Batch {
         return first + part.columns;
     }
 
-    private void check(List<Part> parts, ResultSet counts) throws SQLException, Conflict {
-        for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            int given = rowsOf(part).size();
-            if (part.exact && counts.getInt(i + 1) != given) {
-                throw new Conflict(part.name() + " touched " + counts.getInt(i + 1) + " rows of " + given);
-            }
-        }
-    }
-
     private List<@Nullable Object[]> rowsOf(Part part) {
         return rows.getOrDefault(part, List.of());
     }
@@ -192,8 +191,8 @@ final class Batch {
 
     /** Somebody else wrote first. */
     static final class Conflict extends Exception {
-        Conflict(String what) {
-            super(what);
+        Conflict(String what, Throwable cause) {
+            super(what, cause);
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.tiphys.engine.run.Leases;
 import dev.tiphys.engine.run.RunsUnavailable;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,6 +31,7 @@ final class PostgresLeases implements Leases, DueTimers {
 
     private final javax.sql.DataSource source;
 
+    @Inject
     PostgresLeases(@DataSource("engine") AgroalDataSource source) {
         this.source = source;
     }

@@ -1,0 +1,20 @@
+package dev.tiphys.syncer.line;
+
+import dev.tiphys.syncer.sync.ApplicationStore;
+import dev.tiphys.syncer.sync.ApplicationStoreContract;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+
+@QuarkusTest
+@WithTestResource(value = Parts.class, initArgs = @ResourceArg(name = "cluster", value = "SANDBOX"))
+class PostgresApplicationsTest extends ApplicationStoreContract {
+    @Inject
+    ApplicationStore store;
+
+    @Override
+    protected ApplicationStore store() {
+        return store;
+    }
+}

@@ -1,0 +1,242 @@
+package dev.tiphys.syncer.sync.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tiphys.contracts.Json;
+import dev.tiphys.contracts.cloudevent.Causality;
+import dev.tiphys.contracts.definition.Application;
+import dev.tiphys.contracts.definition.DefinitionKey;
+import dev.tiphys.contracts.sync.DeployedBy;
+import dev.tiphys.contracts.sync.SyncCommand.SyncRequested;
+import dev.tiphys.contracts.sync.SyncFact.Outcome;
+import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
+import dev.tiphys.contracts.sync.SyncFact.SyncWaiting;
+import dev.tiphys.sandbox.SandboxCluster;
+import dev.tiphys.syncer.source.Answer;
+import dev.tiphys.syncer.source.Contents;
+import dev.tiphys.syncer.source.ManifestParser;
+import dev.tiphys.syncer.source.Manifests;
+import dev.tiphys.syncer.source.RepositoryAccess;
+import dev.tiphys.syncer.source.Resolved;
+import dev.tiphys.syncer.source.Selection;
+import dev.tiphys.syncer.source.SourceFile;
+import dev.tiphys.syncer.source.Sources;
+import dev.tiphys.syncer.sync.ApplicationStore.StoreUnavailable;
+import dev.tiphys.syncer.sync.Applications;
+import dev.tiphys.syncer.sync.Bell;
+import dev.tiphys.syncer.sync.Catalog;
+import dev.tiphys.syncer.sync.Clusters;
+import dev.tiphys.syncer.sync.Decision;
+import dev.tiphys.syncer.sync.InMemoryApplications;
+import dev.tiphys.syncer.sync.StageName;
+import dev.tiphys.syncer.sync.Surroundings;
+import dev.tiphys.syncer.sync.SyncInput;
+import dev.tiphys.syncer.sync.Telemetry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A syncer that dies anywhere, and the next one. Processes end here by losing the store; what they remembered stays. */
+class CrashTest {
+    private static final String COMMIT = "c".repeat(40);
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    @TempDir
+    private Path directory;
+
+    private final InMemoryApplications store = new InMemoryApplications();
+    private SandboxCluster sandbox;
+
+    @BeforeEach
+    void start() throws IOException {
+        sandbox = SandboxCluster.start(directory, 0);
+    }
+
+    @AfterEach
+    void stop() {
+        sandbox.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+    void goesOnWhereItDiedAndTellsTheEndOnce(int changesBeforeDeath) {
+        try (Life first = new Life()) {
+            store.awayAfter(changesBeforeDeath);
+            try {
+                first.applications.redefine(catalog());
+                first.applications.handle("shop", command());
+            } catch (StoreUnavailable e) {
+                assertThat(store.facts()).isEmpty();
+            }
+            await().atMost(SOON).until(() -> first.errors > 0 || !finished().isEmpty());
+        }
+
+        store.awayAfter(Integer.MAX_VALUE);
+        try (Life second = new Life()) {
+            second.applications.redefine(catalog());
+            second.applications.resume();
+            second.applications.handle("shop", command()); // the log delivers it again
+
+            await().atMost(SOON).until(() -> !finished().isEmpty());
+            assertThat(finished()).singleElement().satisfies(end -> {
+                assertThat(end.outcome()).isEqualTo(Outcome.SUCCEEDED);
+                assertThat(end.changes().pruned()).isZero();
+            });
+            assertThat(store.owned("shop")).hasSize(2);
+        }
+    }
+
+    @Test
+    void aClusterThatIsAwayIsWaitedFor() throws IOException {
+        int port = sandbox.port();
+        try (Life life = new Life()) {
+            life.applications.redefine(catalog());
+            sandbox.close();
+            life.applications.handle("shop", command());
+            await().atMost(SOON)
+                    .until(() -> store.facts().stream().anyMatch(told -> told.fact() instanceof SyncWaiting));
+
+            sandbox = SandboxCluster.start(directory, port);
+
+            await().atMost(SOON.multipliedBy(2)).until(() -> !finished().isEmpty());
+            assertThat(finished().getFirst().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        }
+    }
+
+    private List<SyncFinished> finished() {
+        return store.facts().stream()
+                .map(Decision.Told::fact)
+                .filter(SyncFinished.class::isInstance)
+                .map(SyncFinished.class::cast)
+                .toList();
+    }
+
+    private static SyncInput command() {
+        DeployedBy by = new DeployedBy("run", "delivery", "deploy", 1, 1);
+        return new SyncInput.Requested(
+                new SyncRequested("shop", COMMIT, by, Instant.now().plusSeconds(60)), Causality.NONE);
+    }
+
+    private static Catalog catalog() {
+        Application application = new Application(
+                new DefinitionKey("Application", "argocd", "shop"),
+                "default",
+                new Application.Source(
+                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
+                new Application.Destination(Clusters.GIVEN, "shop"),
+                null,
+                Set.of("CreateNamespace=true"),
+                10);
+        return Catalog.of(1, List.of(application), List.of(), Set.of());
+    }
+
+    /** One process. */
+    private final class Life implements AutoCloseable, Telemetry {
+        private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        private final KubernetesClusters clusters = new KubernetesClusters(
+                Optional.of(sandbox.kubeconfig().toString()),
+                Optional.empty(),
+                4,
+                Duration.ofSeconds(2),
+                new SimpleMeterRegistry());
+        private final Applications applications = new Applications(new Surroundings(
+                store,
+                new OneCommit(),
+                new Manifests(new JsonFiles()),
+                url -> new RepositoryAccess(url, null),
+                clusters,
+                this,
+                Clock.systemUTC(),
+                new Bell(),
+                workers,
+                timer,
+                Duration.ofMinutes(3)));
+        private volatile int errors;
+
+        @Override
+        public void close() {
+            timer.shutdownNow();
+            workers.shutdownNow();
+            clusters.close();
+        }
+
+        @Override
+        public synchronized void unexpected(String application, RuntimeException error) {
+            errors++;
+        }
+
+        @Override
+        public void refreshed(String application, String cause) {}
+
+        @Override
+        public void ended(String application, Outcome outcome, Duration took) {}
+
+        @Override
+        public void worked(StageName stage, Duration took) {}
+
+        @Override
+        public void refused(String application, Decision.Refusal refusal) {}
+    }
+
+    /** A repository with one commit: two ConfigMaps. */
+    private static final class OneCommit implements Sources {
+        @Override
+        public Answer<Resolved> resolve(RepositoryAccess access, String targetRevision) {
+            return new Answer.Found<>(new Resolved(COMMIT, "refs/heads/main"));
+        }
+
+        @Override
+        public Answer<Contents> read(RepositoryAccess access, String sha, Selection selection) {
+            return new Answer.Found<>(new Contents(sha, selection, List.of(file("one"), file("two"))));
+        }
+
+        private static SourceFile file(String name) {
+            String json = """
+                    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}, "data": {"a": "b"}}
+                    """.formatted(name);
+            return new SourceFile("deploy/" + name + ".json", name, json.getBytes(UTF_8));
+        }
+
+        @Override
+        public Answer<List<String>> changedPaths(RepositoryAccess access, String from, String to) {
+            return new Answer.Found<>(List.of());
+        }
+
+        @Override
+        public Answer<Boolean> isAncestor(RepositoryAccess access, String ancestor, String descendant) {
+            return new Answer.Found<>(true);
+        }
+    }
+
+    private static final class JsonFiles implements ManifestParser {
+        @Override
+        public Parsed parse(SourceFile file) {
+            try {
+                return new Parsed(
+                        List.of(new Document(Json.mapper().readTree(new String(file.bytes(), UTF_8)), 1, List.of())),
+                        List.of());
+            } catch (JsonProcessingException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tiphys.engine.run.store;
+
+import dev.tiphys.engine.run.Aftermath;
+import dev.tiphys.engine.run.Incarnation;
+import dev.tiphys.engine.run.RunRules;
+import dev.tiphys.engine.run.RunWorld;
+import dev.tiphys.testkit.EmbeddedDatabase;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real database with the engine's schema, a fresh one for each test; the server ends with the process. */
+public final class TestStore {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static EmbeddedDatabase server;
+
+    private final AgroalDataSource source;
+
+    private TestStore(AgroalDataSource source) {
+        this.source = source;
+    }
+
+    public static synchronized TestStore fresh() throws SQLException, IOException {
+        if (server == null) {
+            server = EmbeddedDatabase.start(Files.createTempDirectory("engine-store"), 0)
+                    .closeWithProcess();
+        }
+        String url = server.jdbcUrl("store_" + COUNT.incrementAndGet());
+        AgroalDataSource source = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> pool.maxSize(20)
+                        .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
+                                .principal(new NamePrincipal(server.user()))
+                                .credential(new SimplePassword(server.password())))));
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                InputStream sql = TestStore.class.getResourceAsStream("/db/engine/V1__runs.sql")) {
+            statement.execute("create schema engine");
+            statement.execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        return new TestStore(source);
+    }
+
+    public AgroalDataSource source() {
+        return source;
+    }
+
+    /** One process of the engine on this database. */
+    PostgresRuns runs(Incarnation incarnation, List<Aftermath> aftermath) {
+        return new PostgresRuns(
+                source,
+                new RunRules(new RunWorld.SimpleExpressions()),
+                Clock.systemUTC(),
+                incarnation.owner(),
+                4,
+                () -> aftermath,
+                LaneMetrics.NONE);
+    }
+
+    PostgresLeases leases() {
+        return new PostgresLeases((javax.sql.DataSource) source);
+    }
+
+    long count(String query) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
