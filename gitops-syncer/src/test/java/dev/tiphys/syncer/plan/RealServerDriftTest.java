@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a real API server makes of applied objects is no drift: an unchanged application costs it nothing. */
 @EnabledIf(value = "isThere", disabledReason = "no real control plane here, see kube/install")
+@Tag("real")
 class RealServerDriftTest {
     private static final String MANIFESTS = """
             apiVersion: apps/v1

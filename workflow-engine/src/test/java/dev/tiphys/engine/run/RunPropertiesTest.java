@@ -26,7 +26,7 @@ import net.jqwik.api.Property;
 class RunPropertiesTest {
     private static final int LONGEST_STORY = 400;
 
-    @Property(tries = 400)
+    @Property(tries = 1500)
     void theStateFollowsFromTheFactsAndNothingIsForgotten(@ForAll long seed) {
         Random random = new Random(seed);
         String yaml = pipeline(random);
@@ -230,7 +230,7 @@ class RunPropertiesTest {
         return "parallel: [" + String.join(", ", inside) + "]";
     }
 
-    @Property(tries = 50)
+    @Property(tries = 300)
     void aRetryOfAFailedRunCanSucceed(@ForAll long seed) {
         Random random = new Random(seed);
         RunWorld world = RunWorld.started(pipeline(random));
