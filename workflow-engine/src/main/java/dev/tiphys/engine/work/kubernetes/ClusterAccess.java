@@ -51,7 +51,9 @@ final class ClusterAccess {
     synchronized KubernetesClient client() throws NoCluster {
         KubernetesClient made = client;
         if (made == null) {
-            made = new KubernetesClientBuilder().withConfig(answeringSoon(config())).build();
+            made = new KubernetesClientBuilder()
+                    .withConfig(answeringSoon(config()))
+                    .build();
             client = made;
         }
         return made;

@@ -299,7 +299,13 @@ class JobWorkerTest {
         int port = running[0].port();
         ClusterAccess access =
                 new ClusterAccess(Optional.of(running[0].kubeconfig()), Optional.empty(), Map.of(), directory);
-        access.client().resource(new NamespaceBuilder().withNewMetadata().withName("jobs").endMetadata().build()).create();
+        access.client()
+                .resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName("jobs")
+                        .endMetadata()
+                        .build())
+                .create();
         ledger.onEntry(l -> {
             if (l.waits().size() == 1 && l.waits().getFirst().reason().equals("job")) {
                 running[0].close();
