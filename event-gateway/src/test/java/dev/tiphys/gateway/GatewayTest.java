@@ -44,12 +44,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as it is deployed, before a real broker. */
 @QuarkusTest
 @QuarkusTestResource(BrokerResource.class)
+@Tag("real")
 class GatewayTest {
     private static final String SECRET = "shop secret";
 

@@ -51,11 +51,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole notifier over a real broker and a real database, against a Slack that misbehaves. */
 @QuarkusTest
 @QuarkusTestResource(RealParts.class)
+@Tag("real")
 class NotifierTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String POST = "chat.postMessage";

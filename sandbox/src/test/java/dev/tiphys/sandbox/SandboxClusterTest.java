@@ -26,10 +26,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is the sandbox's own: its files, its label, its persistence, and what only it simulates. */
+@Tag("real")
 class SandboxClusterTest {
 
     @TempDir

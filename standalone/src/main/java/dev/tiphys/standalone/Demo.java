@@ -42,7 +42,7 @@ final class Demo implements Callable<Integer> {
         PrintStream out = System.out;
         Path directory = options.data.toAbsolutePath().normalize().resolve("demo");
         int port = LastPort.of(options.data, "git");
-        try (SampleShop shop = SampleShop.open(directory, port)) {
+        try (SampleShop shop = SampleShop.open(directory, port, "30s")) {
             LastPort.remember(options.data, "git", shop.git().uri().getPort());
             script(shop);
             options.definitions.add(shop.definitions());

@@ -33,8 +33,11 @@ final class SampleShop implements AutoCloseable {
     private final FakeJenkins jenkins;
     private final FakeSlack slack;
 
-    private SampleShop(Path directory, GitServer git, FakeJenkins jenkins, FakeSlack slack) {
+    private final String deployTimeout;
+
+    private SampleShop(Path directory, GitServer git, FakeJenkins jenkins, FakeSlack slack, String deployTimeout) {
         this.directory = directory;
+        this.deployTimeout = deployTimeout;
         this.git = git;
         this.repository = git.createRepository("acme/shop");
         this.jenkins = jenkins;
@@ -43,16 +46,21 @@ final class SampleShop implements AutoCloseable {
 
     /** Starts the servers on free ports and writes the definitions and secrets. */
     static SampleShop open(Path directory) {
-        return open(directory, 0);
+        return open(directory, 0, "2m");
     }
 
-    /** As {@link #open(Path)}, with the Git server on the given port. */
-    static SampleShop open(Path directory, int gitPort) {
+    /**
+     * As {@link #open(Path)}.
+     *
+     * @param gitPort where the Git server listens, 0 for a free port
+     * @param deployTimeout how long a deployment may take, as pipelines say it
+     */
+    static SampleShop open(Path directory, int gitPort, String deployTimeout) {
         GitServer git = GitServer.start(directory.resolve("git"), gitPort);
         FakeJenkins jenkins = FakeJenkins.start(0, JENKINS_USER, JENKINS_TOKEN);
         jenkins.job(JOB).parameters("REVISION", "RUN_ID");
         FakeSlack slack = FakeSlack.start(0, SLACK_TOKEN).channel(CHANNEL);
-        SampleShop shop = new SampleShop(directory, git, jenkins, slack);
+        SampleShop shop = new SampleShop(directory, git, jenkins, slack, deployTimeout);
         shop.write();
         return shop;
     }
@@ -214,12 +222,13 @@ final class SampleShop implements AutoCloseable {
                   concurrency: {key: shop, rule: latest}
                   notify: {slack: "%5$s"}
                   steps:
-                    - {name: experiment, deploy: {application: shop-experiment}, timeout: 20s}
+                    - {name: experiment, deploy: {application: shop-experiment}, timeout: %7$s}
                     - name: integration-test
                       jenkins: {server: ci, job: %6$s, parameters: {REVISION: "${{ event.git.revision }}"}}
                       timeout: 30m
-                    - {name: dev, deploy: {application: shop-dev}, timeout: 20s}
-                """.formatted(repository.url(), jenkins.url(), JENKINS_USER, slack.apiUrl(), CHANNEL, JOB);
+                    - {name: dev, deploy: {application: shop-dev}, timeout: %7$s}
+                """.formatted(
+                        repository.url(), jenkins.url(), JENKINS_USER, slack.apiUrl(), CHANNEL, JOB, deployTimeout);
     }
 
     @Override

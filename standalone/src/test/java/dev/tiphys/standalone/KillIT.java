@@ -53,22 +53,24 @@ class KillIT {
                         .as(told)
                         .hasSize(1);
                 assertThat(buildsOf(shop, run.path("id").asText())).as(told).isEqualTo(1);
-                assertThat(tiphys.get("/api/applications/shop-dev").path("revision").asText())
+                assertThat(tiphys.get("/api/applications/shop-dev")
+                                .path("revision")
+                                .asText())
                         .as(told)
                         .isEqualTo(revision);
                 Awaitility.await(told)
                         .atMost(Duration.ofSeconds(60))
                         .untilAsserted(() -> assertThat(cardsOf(shop, revision))
                                 .singleElement()
-                                .satisfies(card -> assertThat(card.lines().getFirst()).contains("succeeded")));
+                                .satisfies(card ->
+                                        assertThat(card.lines().getFirst()).contains("succeeded")));
             }
         }
     }
 
     private static String push(SampleShop shop, RunningTiphys tiphys, int number) throws Exception {
         String before = shop.repository().head("main");
-        String revision =
-                shop.repository().commit("Change " + number, SampleShop.manifests(Integer.toString(number)));
+        String revision = shop.repository().commit("Change " + number, SampleShop.manifests(Integer.toString(number)));
         int status = GitHubPush.branch(shop.repository(), "main", before, revision)
                 .deliver(
                         SampleShop.hook(tiphys.address()),

@@ -2,9 +2,11 @@ package dev.tiphys.standalone;
 
 import dev.tiphys.testkit.RealCluster;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The main job on a real Kubernetes control plane; skipped with the reason where none can run. */
 class RealClusterStoryIT extends StoryIT {
@@ -12,13 +14,13 @@ class RealClusterStoryIT extends StoryIT {
 
     @BeforeAll
     @Override
-    void start() throws Exception {
+    void start(@TempDir Path directory) throws Exception {
         RealCluster.whyNot().ifPresent(reason -> Assumptions.abort(reason));
-        super.start();
+        super.start(directory);
     }
 
     @Override
-    String[] clusterOptions() throws Exception {
+    String[] clusterOptions(Path directory) throws Exception {
         cluster = RealCluster.start(Files.createDirectories(directory.resolve("cluster")));
         return new String[] {"--kubeconfig", cluster.kubeconfig().toString()};
     }

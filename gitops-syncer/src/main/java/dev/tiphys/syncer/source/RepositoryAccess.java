@@ -13,7 +13,7 @@ public record RepositoryAccess(String url, @Nullable Credentials credentials) {
     /** How to enter a repository. */
     public sealed interface Credentials {
 
-        /** A user and a password or token, for http and https, and for ssh servers that accept it. */
+        /** A user and a password or token, for http and https. */
         record Password(String user, String secret) implements Credentials {
             @Override
             public String toString() {

@@ -3,6 +3,7 @@ package dev.tiphys.syncer.line;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The whole syncer against a real Kubernetes API server. */
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(
         value = "isThere",
         disabledReason = "no real cluster: kube/install makes one, or give its kubeconfig as TIPHYS_TEST_KUBECONFIG")
+@Tag("real")
 class RealClusterTest extends SyncLine {
     static boolean isThere() {
         return TestCluster.realIsThere();

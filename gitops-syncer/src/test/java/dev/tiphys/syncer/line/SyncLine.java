@@ -29,9 +29,11 @@ import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The whole syncer: commands and pushes on the log in, objects in a cluster, facts on the log out. */
+@Tag("real")
 abstract class SyncLine {
     private static final Duration SOON = Duration.ofSeconds(15);
 

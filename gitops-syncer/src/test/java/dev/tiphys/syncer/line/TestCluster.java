@@ -81,7 +81,9 @@ interface TestCluster extends AutoCloseable {
     private static void run(Path directory, String... command) {
         try {
             Files.createDirectories(directory);
-            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("script.log").toFile());
             programs().ifPresent(bin -> builder.environment().put("TIPHYS_KUBE_BIN", bin.toString()));
             int code = builder.start().waitFor();
             if (code != 0) {

@@ -39,7 +39,7 @@ public final class Effects {
                     effects.add(new Effect.JoinLine(line.key(), line.rule()));
                 }
             }
-            case RunEvent.Finished(var verdict, _) -> {
+            case RunEvent.Finished(var verdict, var _) -> {
                 if (line != null) {
                     effects.add(new Effect.LeaveLine(line.key(), verdict.reason()));
                 }
@@ -52,7 +52,8 @@ public final class Effects {
                 set(extended.step(), extended.attempt(), Timer.DEADLINE, extended.deadline());
             case RunEvent.StepEnding ending -> {
                 clear(ending.step(), ending.attempt(), Timer.DEADLINE);
-                effects.add(new Effect.CancelWork(ending.step(), ending.attempt(), ending.waiting().on()));
+                effects.add(new Effect.CancelWork(
+                        ending.step(), ending.attempt(), ending.waiting().on()));
                 set(ending.step(), ending.attempt(), Timer.GIVE_UP, ending.giveUpAt());
             }
             case RunEvent.StepCollapsing collapsing -> leave(before, collapsing.step());
@@ -94,7 +95,7 @@ public final class Effects {
                                 deploy.deadline())));
                 set(step, attempt, Timer.DEADLINE, deploy.deadline().plus(StepRules.PATIENCE_WITH_SYNCER));
             }
-            case Beginning.Ask(_, var deadline) -> set(step, attempt, Timer.DEADLINE, deadline);
+            case Beginning.Ask(var _, var deadline) -> set(step, attempt, Timer.DEADLINE, deadline);
             case Beginning.Pause(var until) -> set(step, attempt, Timer.RESUME, until);
             case Beginning.Say(var channel, var workspace, var text) ->
                 effects.add(new Effect.Publish(
@@ -110,8 +111,8 @@ public final class Effects {
                                 channel,
                                 workspace,
                                 text)));
-            case Beginning.Group(Instant deadline) when deadline != null ->
-                set(step, attempt, Timer.DEADLINE, deadline);
+            case Beginning.Group(Instant deadline)
+            when deadline != null -> set(step, attempt, Timer.DEADLINE, deadline);
             case Beginning.Group _, Beginning.Nothing _ -> {}
         }
     }
@@ -147,8 +148,8 @@ public final class Effects {
             case StepState.Pausing pausing -> clear(step, pausing.attempt().number(), Timer.RESUME);
             case StepState.BackingOff backingOff ->
                 clear(step, backingOff.attempt().number(), Timer.RESUME);
-            case StepState.Open(var attempt, Instant deadline) when deadline != null ->
-                clear(step, attempt.number(), Timer.DEADLINE);
+            case StepState.Open(var attempt, Instant deadline)
+            when deadline != null -> clear(step, attempt.number(), Timer.DEADLINE);
             case StepState.Open _, StepState.Collapsing _, StepState.Pending _, StepState.Ended _ -> {}
             case null -> {}
         }

@@ -38,10 +38,10 @@ final class RunFacts {
         long sequence = after.tally().published();
         return switch (event) {
             case RunEvent.Created _ -> Optional.of(created(charter, sequence));
-            case RunEvent.Queued(var waiting, _) ->
+            case RunEvent.Queued(var waiting, var _) ->
                 Optional.of(new RunFact.RunWaiting(run, sequence, pipeline, waiting));
             case RunEvent.Begun _ -> Optional.of(new RunFact.RunStarted(run, sequence, pipeline));
-            case RunEvent.Finished(var verdict, _) ->
+            case RunEvent.Finished(var verdict, var _) ->
                 Optional.of(new RunFact.RunFinished(run, sequence, pipeline, verdict.state(), verdict.reason()));
             case RunEvent.StepBegun begun ->
                 Optional.of(new RunFact.StepStarted(

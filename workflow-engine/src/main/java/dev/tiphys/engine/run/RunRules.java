@@ -87,9 +87,7 @@ public final class RunRules {
         Wait waiting = new Wait(
                 "turn",
                 line.key() + " behind run " + awaited.behind(),
-                queued.waiting() == null
-                        ? unfolding.now()
-                        : queued.waiting().since(),
+                queued.waiting() == null ? unfolding.now() : queued.waiting().since(),
                 null,
                 "run " + awaited.behind() + " ends or is cancelled");
         if (waiting.equals(queued.waiting())) {
@@ -133,8 +131,7 @@ public final class RunRules {
                         new RunEvent.CancelAsked(cancel.stop(), cancel.actor(), cancel.reason(), unfolding.now()));
                 unfolding.endPending(plan.main(), RunState.CANCELLED, reason);
                 unfolding.endPending(plan.always(), RunState.CANCELLED, reason);
-                unfolding.emit(
-                        new RunEvent.Finished(new Run.Verdict(RunState.CANCELLED, reason), unfolding.now()));
+                unfolding.emit(new RunEvent.Finished(new Run.Verdict(RunState.CANCELLED, reason), unfolding.now()));
                 yield unfolding.accepted();
             }
             case Run.Executing executing ->
@@ -148,8 +145,8 @@ public final class RunRules {
                         windDown(unfolding, plan.main(), cancel, reason);
                     case Run.Course.WindingDown _ ->
                         refuse(Refusal.DUPLICATE, "run " + run.charter().id() + " is being ended already");
-                    case Run.Course.Closing _ when cancel.stop() == Stop.KILL ->
-                        windDown(unfolding, plan.always(), cancel, reason);
+                    case Run.Course.Closing _
+                    when cancel.stop() == Stop.KILL -> windDown(unfolding, plan.always(), cancel, reason);
                     case Run.Course.Closing _ ->
                         refuse(
                                 Refusal.NOT_NOW,
@@ -198,8 +195,7 @@ public final class RunRules {
 
     private static void collectFailed(List<Task> tasks, Map<String, StepState> steps, List<String> into) {
         for (Task task : tasks) {
-            if (steps.get(task.name()) instanceof StepState.Ended ended
-                    && ended.effect() == StepState.Effect.PASSES) {
+            if (steps.get(task.name()) instanceof StepState.Ended ended && ended.effect() == StepState.Effect.PASSES) {
                 continue;
             }
             into.add(task.name());
@@ -227,14 +223,13 @@ public final class RunRules {
         Run.Tally tally = present.tally().plus(RunFacts.isPublished(event));
         return switch (event) {
             case RunEvent.Created _ -> throw new IllegalStateException("a creation was applied before");
-            case RunEvent.Queued(var waiting, _) ->
+            case RunEvent.Queued(var waiting, var _) ->
                 new Run.Queued(present.charter(), present.steps(), tally, waiting);
             case RunEvent.Begun(var at) ->
                 new Run.Executing(present.charter(), present.steps(), tally, at, new Run.Course.Onward());
-            case RunEvent.Turned(var course, _) -> turned(present, tally, course);
+            case RunEvent.Turned(var course, var _) -> turned(present, tally, course);
             case RunEvent.Finished(var verdict, var at) ->
-                new Run.Finished(
-                        present.charter(), present.steps(), tally, startedAt(present), at, verdict);
+                new Run.Finished(present.charter(), present.steps(), tally, startedAt(present), at, verdict);
             case RunEvent.Reopened reopened ->
                 new Run.Queued(present.charter(), again(present.steps(), reopened.steps()), tally, null);
             case RunEvent.CancelAsked _, RunEvent.Judged _, RunEvent.DeployWithdrawn _ ->
@@ -259,8 +254,7 @@ public final class RunRules {
                         present,
                         tally,
                         collapsing.step(),
-                        before ->
-                                new StepState.Collapsing(attemptOf(before), collapsing.state(), collapsing.reason()));
+                        before -> new StepState.Collapsing(attemptOf(before), collapsing.state(), collapsing.reason()));
             case RunEvent.StepRetries retries -> retries(present, tally, retries);
             case RunEvent.StepEnded ended -> step(present, tally, ended.step(), before -> ended(before, ended));
         };
@@ -282,8 +276,7 @@ public final class RunRules {
         };
     }
 
-    private static Run step(
-            Run.Present run, Run.Tally tally, String name, UnaryOperator<StepState> change) {
+    private static Run step(Run.Present run, Run.Tally tally, String name, UnaryOperator<StepState> change) {
         Map<String, StepState> steps = new LinkedHashMap<>(run.steps());
         StepState before = steps.get(name);
         if (before == null) {
@@ -310,17 +303,15 @@ public final class RunRules {
     }
 
     private static StepState begin(StepState before, RunEvent.StepBegun begun) {
-        StepState.Attempt attempt =
-                switch (before) {
-                    case StepState.BackingOff(var failed, _, _, _) ->
-                        new StepState.Attempt(begun.attempt(), failed.base(), failed.since(), begun.at());
-                    case StepState.Pending(int spent) ->
-                        new StepState.Attempt(begun.attempt(), spent, begun.at(), begun.at());
-                    case StepState.Active _, StepState.Ended _ ->
-                        throw new IllegalStateException("step " + begun.step() + " began twice");
-                };
+        StepState.Attempt attempt = switch (before) {
+            case StepState.BackingOff(var failed, var _, var _, var _) ->
+                new StepState.Attempt(begun.attempt(), failed.base(), failed.since(), begun.at());
+            case StepState.Pending(int spent) -> new StepState.Attempt(begun.attempt(), spent, begun.at(), begun.at());
+            case StepState.Active _, StepState.Ended _ ->
+                throw new IllegalStateException("step " + begun.step() + " began twice");
+        };
         return switch (begun.beginning()) {
-            case RunEvent.Beginning.Work(_, var deadline) -> new StepState.Working(attempt, deadline, null, null);
+            case RunEvent.Beginning.Work(var _, var deadline) -> new StepState.Working(attempt, deadline, null, null);
             case RunEvent.Beginning.Deploy deploy ->
                 new StepState.Deploying(
                         attempt,
@@ -399,12 +390,11 @@ public final class RunRules {
     }
 
     private static StepState ended(StepState before, RunEvent.StepEnded ended) {
-        Instant startedAt =
-                switch (before) {
-                    case StepState.Pending _ -> null;
-                    case StepState.Active active -> active.attempt().since();
-                    case StepState.Ended twice -> twice.startedAt();
-                };
+        Instant startedAt = switch (before) {
+            case StepState.Pending _ -> null;
+            case StepState.Active active -> active.attempt().since();
+            case StepState.Ended twice -> twice.startedAt();
+        };
         return new StepState.Ended(
                 ended.state(),
                 ended.effect(),

@@ -64,13 +64,16 @@ public record StepView(
         return switch (active) {
             case StepState.BackingOff backingOff -> backingOff.reason();
             case StepState.Collapsing collapsing -> collapsing.reason();
-            case StepState.Ending(_, var cause, _, _) ->
+            case StepState.Ending(var _, var cause, var _, var _) ->
                 switch (cause) {
                     case StepState.Cause.TimedOut(var reason) -> reason;
                     case StepState.Cause.Cancelled(var reason) -> reason;
                 };
-            case StepState.Working _, StepState.Deploying _, StepState.Asking _, StepState.Pausing _, StepState.Open _ ->
-                null;
+            case StepState.Working _,
+                    StepState.Deploying _,
+                    StepState.Asking _,
+                    StepState.Pausing _,
+                    StepState.Open _ -> null;
         };
     }
 
@@ -83,9 +86,7 @@ public record StepView(
             case StepState.Ending ending -> ending.waiting();
             case StepState.BackingOff backingOff ->
                 Waits.backoff(
-                        backingOff.attempt().number() + 1,
-                        backingOff.attempt().startedAt(),
-                        backingOff.resumeAt());
+                        backingOff.attempt().number() + 1, backingOff.attempt().startedAt(), backingOff.resumeAt());
             case StepState.Open _, StepState.Collapsing _ -> null;
         };
     }

@@ -182,12 +182,14 @@ final class Unfolding {
             endStep(group, attempt.number(), RunState.SUCCEEDED, PASSES, null, null, Map.of());
             return;
         }
-        Task cause = first(group.nested(), BLOCKS_THEN_FAILS)
+        Optional<Task> halting = first(group.nested(), HALTS);
+        Task cause = halting.or(() -> first(group.nested(), BLOCKS_THEN_FAILS))
                 .or(() -> first(group.nested(), PASSES_THEN_FAILS))
                 .or(() -> firstFailed(group.nested(), BLOCKS))
                 .orElseThrow();
         Run.Verdict verdict = verdict(cause);
-        StepState.Effect effect = inside.state() == RunState.SUCCEEDED ? BLOCKS : BLOCKS_THEN_FAILS;
+        StepState.Effect milder = inside.state() == RunState.SUCCEEDED ? BLOCKS : BLOCKS_THEN_FAILS;
+        StepState.Effect effect = halting.isPresent() ? effectOf(group) : milder;
         fail(
                 group,
                 attempt,

@@ -26,7 +26,7 @@ import net.jqwik.api.Property;
 class RunPropertiesTest {
     private static final int LONGEST_STORY = 400;
 
-    @Property(tries = 400)
+    @Property(tries = 1500)
     void theStateFollowsFromTheFactsAndNothingIsForgotten(@ForAll long seed) {
         Random random = new Random(seed);
         String yaml = pipeline(random);
@@ -37,7 +37,7 @@ class RunPropertiesTest {
             check(world, yaml);
             Map<String, StepState> before = world.present().steps();
             RunInput input = next(world, random, told, i > LONGEST_STORY / 2);
-            killed |= input instanceof RunInput.Cancel(var stop, _, _) && stop == Stop.KILL;
+            killed |= input instanceof RunInput.Cancel(var stop, var _, var _) && stop == Stop.KILL;
             told.add(input);
             world.pass(Duration.ofSeconds(random.nextInt(60)));
             world.give(input);
@@ -50,8 +50,8 @@ class RunPropertiesTest {
                 assertThat(world.state(task.name()))
                         .as("%s is always done in%n%s", task.name(), yaml)
                         .isInstanceOfSatisfying(
-                                StepState.Ended.class, ended -> assertThat(ended.attempt())
-                                        .isPositive());
+                                StepState.Ended.class,
+                                ended -> assertThat(ended.attempt()).isPositive());
             }
         }
         Run.Present last = world.present();
@@ -66,10 +66,16 @@ class RunPropertiesTest {
     /** Groups reset their steps for another attempt; apart from that an end is an end. */
     private static void endsStay(Map<String, StepState> before, RunWorld world, String yaml) {
         Set<String> grouped = new HashSet<>();
-        world.present().charter().plan().all().forEach(task -> task.nested().forEach(inside -> grouped.add(inside.name())));
+        world.present()
+                .charter()
+                .plan()
+                .all()
+                .forEach(task -> task.nested().forEach(inside -> grouped.add(inside.name())));
         before.forEach((name, state) -> {
             if (state instanceof StepState.Ended && !grouped.contains(name)) {
-                assertThat(world.state(name)).as("%s ended before in%n%s", name, yaml).isEqualTo(state);
+                assertThat(world.state(name))
+                        .as("%s ended before in%n%s", name, yaml)
+                        .isEqualTo(state);
             }
         });
     }
@@ -93,7 +99,8 @@ class RunPropertiesTest {
             if (!(active instanceof StepState.Open) && !(active instanceof StepState.Collapsing)) {
                 assertThat(timers)
                         .as("%s is %s and something will wake it in%n%s", name, active, yaml)
-                        .anyMatch(key -> key.startsWith(name + "#" + active.attempt().number() + "#"));
+                        .anyMatch(key ->
+                                key.startsWith(name + "#" + active.attempt().number() + "#"));
             }
         });
     }
@@ -101,7 +108,7 @@ class RunPropertiesTest {
     private static Set<String> timers(RunWorld world) {
         Set<String> open = new HashSet<>();
         for (Effect effect : world.effects()) {
-            if (effect instanceof Effect.SetTimer(var key, _, _)) {
+            if (effect instanceof Effect.SetTimer(var key, var _, var _)) {
                 open.add(key);
             }
             if (effect instanceof Effect.ClearTimer(var key)) {
@@ -147,9 +154,7 @@ class RunPropertiesTest {
                         ? new TimerFired(step, attempt, Timer.DEADLINE)
                         : new RunInput.SyncReported(world.synced(
                                 step,
-                                calm
-                                        ? SyncFact.Outcome.SUCCEEDED
-                                        : SyncFact.Outcome.values()[random.nextInt(4)],
+                                calm ? SyncFact.Outcome.SUCCEEDED : SyncFact.Outcome.values()[random.nextInt(4)],
                                 List.of()));
             case StepState.Asking _ ->
                 !calm && random.nextInt(4) == 0
@@ -181,8 +186,7 @@ class RunPropertiesTest {
         return yaml.toString();
     }
 
-    private static void list(
-            StringBuilder yaml, Random random, Map<String, Integer> counter, int size, int depth) {
+    private static void list(StringBuilder yaml, Random random, Map<String, Integer> counter, int size, int depth) {
         List<String> earlier = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             String name = "s" + counter.merge("n", 1, Integer::sum);
@@ -226,7 +230,7 @@ class RunPropertiesTest {
         return "parallel: [" + String.join(", ", inside) + "]";
     }
 
-    @Property(tries = 50)
+    @Property(tries = 300)
     void aRetryOfAFailedRunCanSucceed(@ForAll long seed) {
         Random random = new Random(seed);
         RunWorld world = RunWorld.started(pipeline(random));

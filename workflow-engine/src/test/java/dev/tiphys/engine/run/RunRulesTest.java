@@ -582,6 +582,18 @@ class RunRulesTest {
         }
 
         @Test
+        void endsAGroupWhoseStepFailsMeanwhile() {
+            RunWorld world = RunWorld.started(steps("{name: g, parallel: [" + A + ", " + B + "]}"));
+            world.accept(new RunInput.Cancel(Stop.DRAIN, "ann", null));
+
+            world.fail("a", "broken");
+            world.succeed("b");
+
+            assertThat(world.reason("g")).isEqualTo("a: broken");
+            assertThat(world.verdict()).isEqualTo("cancelled");
+        }
+
+        @Test
         void canBecomeAKillAndIsNotAskedTwice() {
             RunWorld world = RunWorld.started(steps(A, B));
             world.accept(new RunInput.Cancel(Stop.DRAIN, "ann", null));

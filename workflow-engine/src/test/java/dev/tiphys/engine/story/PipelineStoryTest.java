@@ -35,11 +35,13 @@ import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The engine alone among real parts: events in, commands and facts out, people over HTTP. The test plays the syncer. */
 @QuarkusTest
 @QuarkusTestResource(value = Parts.class, restrictToAnnotatedClass = true)
+@Tag("real")
 class PipelineStoryTest {
     private static final String REVISION = "1234567890123456789012345678901234567890";
     private static final Duration PATIENCE = Duration.ofSeconds(20);

@@ -47,6 +47,11 @@ final class OwnSettings extends SystemReader.Delegate {
         }
 
         @Override
+        public void save() {
+            // JGit keeps what it measured of the file system here; it measures again at the next start
+        }
+
+        @Override
         public boolean isOutdated() {
             return false;
         }

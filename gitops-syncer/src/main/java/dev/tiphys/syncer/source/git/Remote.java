@@ -97,6 +97,11 @@ final class Remote {
             transport.setCredentialsProvider(new Entry(address.uri(), password));
         }
         if (transport instanceof SshTransport ssh) {
+            if (credentials instanceof Credentials.Password) {
+                transport.close();
+                throw new Failures.NeedsPerson(
+                        "ssh is entered with a key: give sshPrivateKey instead of username and password");
+            }
             List<Path> knownHosts = config.knownHosts().map(List::of).orElse(List.of());
             ssh.setSshSessionFactory(SshSessions.of(credentials, knownHosts, config.directory()));
         }

@@ -45,7 +45,7 @@ final class SshSessions {
                 .setConfigStoreFactory((_, _, _) -> null)
                 .setDefaultIdentities(_ -> List.of())
                 .setDefaultKeysProvider(_ -> keys)
-                .setPreferredAuthentications(keys.isEmpty() ? "password" : "publickey")
+                .setPreferredAuthentications("publickey")
                 .setServerKeyDatabase((_, _) -> new KnownHostsOnly(knownHosts))
                 .build(null);
     }

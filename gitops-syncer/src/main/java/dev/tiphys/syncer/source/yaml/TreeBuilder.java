@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
-import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
@@ -86,17 +85,19 @@ final class TreeBuilder {
         }
         int before = nodes;
         count(event, 1);
-        JsonNode tree = switch (event) {
-            case ScalarEvent scalar -> scalar(scalar);
-            case SequenceStartEvent _ -> sequence(depth);
-            case MappingStartEvent _ -> mapping(depth);
-            default -> throw new IllegalStateException("no node begins with " + event);
-        };
+        JsonNode tree = content(event, depth);
         if (!anchor.isEmpty()) {
             openAnchors.remove(anchor);
             anchors.put(anchor, new Anchored(tree, nodes - before));
         }
         return tree;
+    }
+
+    private JsonNode content(Event event, int depth) throws Refused {
+        if (event instanceof ScalarEvent scalar) {
+            return scalar(scalar);
+        }
+        return event instanceof SequenceStartEvent ? sequence(depth) : mapping(depth);
     }
 
     private JsonNode aliased(AliasEvent alias) throws Refused {

@@ -42,11 +42,13 @@ import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("real")
 class GitSourcesTest {
     private static final Selection ALL = new Selection("deploy", true, List.of(), List.of());
 
@@ -121,7 +123,7 @@ class GitSourcesTest {
 
         @Override
         public int maxObjects() {
-            return 5000;
+            return 500;
         }
     }
 
@@ -517,12 +519,12 @@ class GitSourcesTest {
         @Test
         void cannotSendMoreObjectsThanAllowed() {
             Map<String, String> many = new HashMap<>();
-            for (int i = 0; i < 6000; i++) {
+            for (int i = 0; i < 600; i++) {
                 many.put("other/f" + i, String.valueOf(i));
             }
             String sha = shop.commit("many", many);
 
-            assertThat(stuck(sources.read(access(), sha, ALL))).contains("it holds more than 5000 objects");
+            assertThat(stuck(sources.read(access(), sha, ALL))).contains("it holds more than 500 objects");
         }
 
         @Test

@@ -49,12 +49,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A syncer that dies anywhere, and the next one. Processes end here by losing the store; what they remembered stays. */
+@Tag("real")
 class CrashTest {
     private static final String COMMIT = "c".repeat(40);
     private static final Duration SOON = Duration.ofSeconds(15);

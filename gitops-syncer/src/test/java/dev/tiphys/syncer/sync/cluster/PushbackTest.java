@@ -19,9 +19,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a write that the API server does not do. */
+@Tag("real")
 class PushbackTest {
     private static final ObjectRef MAP = new ObjectRef("", "v1", "ConfigMap", "shop", "settings");
     private static final String KINDS = """

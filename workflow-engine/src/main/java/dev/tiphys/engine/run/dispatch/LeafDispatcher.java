@@ -1,5 +1,6 @@
 package dev.tiphys.engine.run.dispatch;
 
+import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Effect;
@@ -34,6 +35,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands leased work to workers, in process right after the commit. What another instance or an earlier life left is taken
@@ -60,11 +62,7 @@ final class LeafDispatcher implements Aftermath {
     private volatile boolean stopping;
 
     LeafDispatcher(
-            Leases leases,
-            Runs runs,
-            Libraries libraries,
-            Incarnation incarnation,
-            @Any Instance<LeafWorker> workers) {
+            Leases leases, Runs runs, Libraries libraries, Incarnation incarnation, @Any Instance<LeafWorker> workers) {
         this.leases = leases;
         this.runs = runs;
         this.libraries = libraries;
@@ -97,7 +95,7 @@ final class LeafDispatcher implements Aftermath {
                     Lease lease = new Lease(id, step, attempt, 1);
                     begin(new Leased(lease, run.charter().pipeline(), kind, action, null, deadline, null));
                 }
-                case Effect.CancelWork(var step, var attempt, _) -> {
+                case Effect.CancelWork(var step, var attempt, var _) -> {
                     for (OpenLease each : open.values()) {
                         if (each.isAbout(id, step, attempt)) {
                             each.cancel();
@@ -177,8 +175,7 @@ final class LeafDispatcher implements Aftermath {
 
     private record Definitions(Libraries libraries) implements LeafWork.Lookup {
         @Override
-        public <T extends dev.tiphys.contracts.definition.Definition> @org.jspecify.annotations.Nullable T find(
-                Class<T> kind, String name) {
+        public <T extends Definition> @Nullable T find(Class<T> kind, String name) {
             return libraries.now().find(kind, name).orElse(null);
         }
     }

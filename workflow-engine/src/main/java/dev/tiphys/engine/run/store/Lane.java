@@ -126,8 +126,8 @@ final class Lane {
     private void refuseWaiting() {
         for (Item item = waiting.poll(); item != null; item = waiting.poll()) {
             item.decision()
-                    .completeExceptionally(new RunsUnavailable(
-                            "the service stops", new IllegalStateException("lane is closed")));
+                    .completeExceptionally(
+                            new RunsUnavailable("the service stops", new IllegalStateException("lane is closed")));
         }
     }
 
@@ -299,13 +299,11 @@ final class Lane {
 
     private static void publish(Batch batch, Charter charter, Effect.Publish publish) {
         String event = charter.trigger().event();
-        Causality causality =
-                new Causality(event == null ? charter.id() : event, event, charter.traceparent(), null);
+        Causality causality = new Causality(event == null ? charter.id() : event, event, charter.traceparent(), null);
         ProducerRecord<String, byte[]> record = CloudEventCodec.write(
                 publish.topic(),
                 publish.key(),
-                new CloudEvent<>(
-                        publish.id(), SOURCE, charter.id(), publish.at(), causality, publish.payload()));
+                new CloudEvent<>(publish.id(), SOURCE, charter.id(), publish.at(), causality, publish.payload()));
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
@@ -324,16 +322,14 @@ final class Lane {
         }
         String id = draft.id() + "/" + draft.present().tally().facts() + "/" + action.action();
         ActionTaken taken = new ActionTaken(action.actor(), action.action(), action.target(), action.comment());
-        written.add(
-                new Written(draft, List.of(new Effect.Publish(Topic.AUDIT, action.actor(), id, now, taken))));
+        written.add(new Written(draft, List.of(new Effect.Publish(Topic.AUDIT, action.actor(), id, now, taken))));
     }
 
     private static void checkLease(Batch batch, Item item) {
         switch (item.input()) {
             case RunInput.LeafReported reported ->
                 batch.leaseHeld(item.run(), reported.step(), reported.attempt(), reported.lease());
-            case RunInput.LeafWaits waits ->
-                batch.leaseHeld(item.run(), waits.step(), waits.attempt(), waits.lease());
+            case RunInput.LeafWaits waits -> batch.leaseHeld(item.run(), waits.step(), waits.attempt(), waits.lease());
             case RunInput.Start _,
                     RunInput.TurnAwaited _,
                     RunInput.TurnGranted _,
@@ -354,8 +350,8 @@ final class Lane {
         for (Written each : written) {
             for (Effect effect : each.effects()) {
                 switch (effect) {
-                    case Effect.JoinLine(var key, _) -> keys.add(key);
-                    case Effect.LeaveLine(var key, _) -> keys.add(key);
+                    case Effect.JoinLine(var key, var _) -> keys.add(key);
+                    case Effect.LeaveLine(var key, var _) -> keys.add(key);
                     case Effect.Publish _,
                             Effect.SetTimer _,
                             Effect.ClearTimer _,
@@ -414,7 +410,7 @@ final class Lane {
                 lines.put(key, outcome.line());
                 yield outcome.words();
             }
-            case Effect.LeaveLine(var key, _) -> {
+            case Effect.LeaveLine(var key, var _) -> {
                 Line.Outcome outcome = line(lines, key).leave(run);
                 lines.put(key, outcome.line());
                 yield outcome.words();
@@ -443,15 +439,14 @@ final class Lane {
     private static RunInput input(Line.Word word) {
         return switch (word) {
             case Line.Word.Granted _ -> new RunInput.TurnGranted();
-            case Line.Word.Behind(_, var first) -> new RunInput.TurnAwaited(first);
-            case Line.Word.Superseded(_, var by) -> new RunInput.Superseded(by);
+            case Line.Word.Behind(var _, var first) -> new RunInput.TurnAwaited(first);
+            case Line.Word.Superseded(var _, var by) -> new RunInput.Superseded(by);
         };
     }
 
     private static Map<String, Line> lock(Connection connection, Set<String> keys) throws SQLException {
         Map<String, Line> lines = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                """
+        try (PreparedStatement statement = connection.prepareStatement("""
                 insert into engine.line (key, state) select k, '' from unnest(?::text[]) as x(k) order by k
                 on conflict (key) do update set key = excluded.key returning key, state""")) {
             statement.setArray(1, connection.createArrayOf("text", keys.toArray()));
@@ -572,7 +567,10 @@ final class Lane {
             try {
                 each.after(run, effects);
             } catch (RuntimeException e) {
-                log.errorf(e, "what follows from run %s is left to the sweep", run.charter().id());
+                log.errorf(
+                        e,
+                        "what follows from run %s is left to the sweep",
+                        run.charter().id());
             }
         }
     }

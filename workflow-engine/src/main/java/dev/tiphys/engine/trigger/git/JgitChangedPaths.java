@@ -73,6 +73,8 @@ final class JgitChangedPaths implements ChangedPaths {
             throws GitAPIException, IOException, PathsUnknown {
         Path directory = Files.createTempDirectory("tiphys-paths");
         try (Git git = Git.init().setBare(true).setGitDir(directory.toFile()).call()) {
+            // Its own housekeeping would still write here, in the background, while the clone is deleted.
+            git.getRepository().getConfig().setInt("gc", null, "auto", 0);
             fetch(git, repository);
             Repository mirror = git.getRepository();
             ObjectId to = present(mirror, repository, revision);

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterAccess {
     private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
+    private static final int TIMEOUT_MILLIS = 15_000;
+    private static final int RETRY_MILLIS = 20;
+
     private final Optional<Path> kubeconfig;
     private final Optional<String> context;
     private final Map<String, String> environment;
@@ -48,7 +51,9 @@ final class ClusterAccess {
     synchronized KubernetesClient client() throws NoCluster {
         KubernetesClient made = client;
         if (made == null) {
-            made = new KubernetesClientBuilder().withConfig(config()).build();
+            made = new KubernetesClientBuilder()
+                    .withConfig(answeringSoon(config()))
+                    .build();
             client = made;
         }
         return made;
@@ -59,6 +64,18 @@ final class ClusterAccess {
         if (client != null) {
             client.close();
         }
+    }
+
+    /**
+     * The client's own retries are not seen and not cancelled: they only hide a connection that the server closed while it
+     * idled. Whoever asks retries after that, and shows that it waits.
+     */
+    private static Config answeringSoon(Config config) {
+        config.setConnectionTimeout(TIMEOUT_MILLIS);
+        config.setRequestTimeout(TIMEOUT_MILLIS);
+        config.setRequestRetryBackoffLimit(3);
+        config.setRequestRetryBackoffInterval(RETRY_MILLIS);
+        return config;
     }
 
     private Config config() throws NoCluster {

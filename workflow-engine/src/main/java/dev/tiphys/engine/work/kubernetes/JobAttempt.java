@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
+import io.vertx.core.VertxException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class JobAttempt {
 
     private @Nullable Wait shown;
     private @Nullable Instant cannotStartSince;
+    private Instant seen = Instant.EPOCH;
     private @Nullable String podName;
     private long kept;
 
@@ -95,7 +97,7 @@ final class JobAttempt {
             }
             try {
                 return part.take();
-            } catch (KubernetesClientException e) {
+            } catch (KubernetesClientException | VertxException e) {
                 if (!mayPass(e)) {
                     return new LeafOutcome.Stuck("Job " + place() + ": " + says(e), null);
                 }
@@ -133,8 +135,10 @@ final class JobAttempt {
     }
 
     private LeafOutcome watch() throws LeaseLost, InterruptedException {
+        waiting("job", "its pod");
         try (JobWatch watch = new JobWatch(client, action.namespace(), name)) {
             PodLog log = null;
+            seen = clock.instant();
             try {
                 while (true) {
                     Job job = watch.job();
@@ -158,7 +162,11 @@ final class JobAttempt {
                         return failed("its container cannot start: " + trouble, Map.of());
                     }
                     cannotStartSince = trouble == null ? null : cannotStartSince;
-                    waiting("job", pod == null ? "its pod" : ContainerStory.waitsFor(pod));
+                    if (isBlind(watch)) {
+                        waiting("cluster", "it does not answer: the watch of the job was interrupted");
+                    } else {
+                        waiting("job", pod == null ? "its pod" : ContainerStory.waitsFor(pod));
+                    }
                     watch.await(patience.look());
                     if (ledger.cancelledWithin(Duration.ZERO)) {
                         return end();
@@ -259,6 +267,14 @@ final class JobAttempt {
         return !now.isBefore(since.plus(patience.cannotStart()));
     }
 
+    private boolean isBlind(JobWatch watch) {
+        Instant now = clock.instant();
+        if (watch.isPresent()) {
+            seen = now;
+        }
+        return now.isAfter(seen.plus(patience.blind()));
+    }
+
     private LeafOutcome end() throws InterruptedException {
         String trouble = "";
         for (int tries = 1; tries <= 3; tries++) {
@@ -268,7 +284,7 @@ final class JobAttempt {
                         .delete()
                         .isEmpty();
                 return new LeafOutcome.Cancelled("Job " + place() + (there ? " deleted" : " was not there"), null);
-            } catch (KubernetesClientException e) {
+            } catch (KubernetesClientException | VertxException e) {
                 trouble = says(e);
                 Thread.sleep(patience.away().after(tries, 1));
             }
@@ -313,13 +329,17 @@ final class JobAttempt {
         return annotations == null ? null : annotations.get(JobManifest.ATTEMPT);
     }
 
-    private static boolean mayPass(KubernetesClientException failure) {
-        int code = failure.getCode();
+    /** The client lets some failures of a connection through as Vert.x has them. */
+    private static boolean mayPass(RuntimeException failure) {
+        if (!(failure instanceof KubernetesClientException refused)) {
+            return true;
+        }
+        int code = refused.getCode();
         return code <= 0 || code == 408 || code == 429 || code >= 500;
     }
 
-    private static String says(KubernetesClientException failure) {
-        Status status = failure.getStatus();
+    private static String says(RuntimeException failure) {
+        Status status = failure instanceof KubernetesClientException refused ? refused.getStatus() : null;
         String message = status == null || status.getMessage() == null ? failure.getMessage() : status.getMessage();
         return String.valueOf(message);
     }

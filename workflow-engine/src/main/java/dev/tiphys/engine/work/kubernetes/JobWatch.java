@@ -4,12 +4,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ final class JobWatch implements AutoCloseable {
     private final SharedIndexInformer<Job> jobs;
     private final SharedIndexInformer<Pod> pods;
 
-    /** @throws io.fabric8.kubernetes.client.KubernetesClientException if the cluster does not answer */
+    /** @throws KubernetesClientException if the cluster does not answer */
     JobWatch(KubernetesClient client, String namespace, String name) {
         try {
             jobs = client.batch()
@@ -36,9 +39,14 @@ final class JobWatch implements AutoCloseable {
                     .withLabel(JobManifest.JOB_LABEL, name)
                     .inform(new Wake<>(), 0);
             informers.add(pods);
-        } catch (RuntimeException e) {
+            informers.forEach(informer -> informer.stopped().whenComplete((_, _) -> wake()));
+        } catch (KubernetesClientException e) {
             close();
             throw e;
+        } catch (RuntimeException e) {
+            // The client lets some failures of the connection through as they are.
+            close();
+            throw new KubernetesClientException("the job cannot be watched: " + e.getMessage(), e);
         }
     }
 
@@ -57,11 +65,36 @@ final class JobWatch implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Waits for the next change, but not longer than this. */
+    /** {@return whether what it shows is of this moment; false while it searches the connection again} */
+    boolean isPresent() {
+        return jobs.isWatching() && pods.isWatching();
+    }
+
+    /**
+     * Waits for the next change, but not longer than this.
+     *
+     * @throws KubernetesClientException if it sees nothing any more: make a new one
+     */
     void await(Duration time) throws InterruptedException {
         if (changes.tryAcquire(time.toMillis(), TimeUnit.MILLISECONDS)) {
             changes.drainPermits();
         }
+        for (SharedIndexInformer<?> informer : informers) {
+            CompletableFuture<Void> stopped = informer.stopped().toCompletableFuture();
+            if (stopped.isDone()) {
+                throw failure(stopped);
+            }
+        }
+    }
+
+    private static KubernetesClientException failure(CompletableFuture<Void> stopped) {
+        Throwable cause = stopped.isCompletedExceptionally() ? stopped.exceptionNow() : null;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof KubernetesClientException known
+                ? known
+                : new KubernetesClientException("the watch of the job ended", cause);
     }
 
     /** Ends the next or present wait. */

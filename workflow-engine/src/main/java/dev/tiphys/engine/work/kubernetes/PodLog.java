@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.fabric8.kubernetes.client.dsl.LogWatch;
+import io.vertx.core.VertxException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +72,7 @@ final class PodLog implements AutoCloseable {
             byte[] rest = whole.readAllBytes();
             kept += rest.length;
             return characters.add(rest);
-        } catch (KubernetesClientException e) {
+        } catch (KubernetesClientException | VertxException e) {
             throw new IOException(e.getMessage(), e);
         }
     }

@@ -25,9 +25,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the store promises, on a real database. */
+@Tag("real")
 class PostgresRunsTest {
     private static final String TWO_STEPS = """
             steps:
