@@ -53,6 +53,7 @@ final class ApplicationsResource {
     record Begun(@Nullable String operation) {}
 
     @GET
+    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "The applications with their status")
     public Page<ApplicationStatus> list(
             @QueryParam("after") @Nullable String after, @QueryParam("limit") @DefaultValue("100") int limit) {
         if (limit < 1 || limit > LARGEST_PAGE) {
@@ -64,6 +65,7 @@ final class ApplicationsResource {
 
     @GET
     @Path("{name}")
+    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "An application with its resources and its history")
     public ApplicationStatus get(@PathParam("name") String name) {
         return answered(() -> applications.status(name))
                 .orElseThrow(() -> ProblemException.notFound("there is no application " + name));
@@ -71,6 +73,7 @@ final class ApplicationsResource {
 
     @POST
     @Path("{name}/sync")
+    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Syncs an application to a revision")
     public Response sync(@PathParam("name") String name, @Nullable SyncRequest request, @Context HttpHeaders headers) {
         SyncRequest asked = request == null ? new SyncRequest(null, null) : request;
         String actor = Actor.of(headers).name();
@@ -79,6 +82,7 @@ final class ApplicationsResource {
 
     @POST
     @Path("{name}/rollback")
+    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Takes an application back to an entry of its history")
     public Response rollback(
             @PathParam("name") String name, @Nullable RollbackRequest request, @Context HttpHeaders headers) {
         if (request == null || request.id() == null) {

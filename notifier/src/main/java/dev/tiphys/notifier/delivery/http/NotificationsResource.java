@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Answers "why was I told, or not?". */
@@ -35,6 +36,7 @@ final class NotificationsResource {
     /** Lists what was sent, suppressed or refused, newest first. */
     @GET
     @RunOnVirtualThread
+    @Operation(summary = "What was sent, suppressed or refused, and why")
     public Page<Notification> list(
             @QueryParam("run") @Nullable String run,
             @QueryParam("state") @Nullable String state,

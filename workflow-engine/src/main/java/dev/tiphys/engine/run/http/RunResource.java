@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Runs: look, start, cancel, retry, approve. */
@@ -74,6 +75,7 @@ final class RunResource {
     }
 
     @GET
+    @Operation(summary = "The newest runs first, by pipeline, state or revision")
     public Page<RunAnswer> list(
             @QueryParam("pipeline") @Nullable String pipeline,
             @QueryParam("state") @Nullable String state,
@@ -90,12 +92,14 @@ final class RunResource {
 
     @GET
     @Path("/{id}")
+    @Operation(summary = "A run with its steps")
     public RunAnswer get(@PathParam("id") String id) {
         return RunAnswer.of(view(id));
     }
 
     @POST
     @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Starts a pipeline by hand")
     public Response start(@Nullable String body, @Context HttpHeaders headers) {
         StartRequest request = RunAnswers.read(body, StartRequest.class);
         if (request == null || request.pipeline() == null) {
@@ -144,6 +148,7 @@ final class RunResource {
     @POST
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Cancels a run: kill, finally or drain")
     public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
         CancelRequest request = RunAnswers.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
@@ -162,6 +167,7 @@ final class RunResource {
     @POST
     @Path("/{id}/retry")
     @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Retries a run from its failed step")
     public RunAnswer retry(@PathParam("id") String id, @Context HttpHeaders headers) {
         String actor = Actor.of(headers).name();
         return act(id, new RunInput.Retry(actor), new Runs.Action(actor, "retry", "run " + id, null));
@@ -170,6 +176,7 @@ final class RunResource {
     @POST
     @Path("/{id}/steps/{step}/approve")
     @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Approves a step that waits for a person")
     public RunAnswer approve(
             @PathParam("id") String id,
             @PathParam("step") String step,
@@ -181,6 +188,7 @@ final class RunResource {
     @POST
     @Path("/{id}/steps/{step}/reject")
     @Consumes(MediaType.WILDCARD)
+    @Operation(summary = "Rejects a step that waits for a person")
     public RunAnswer reject(
             @PathParam("id") String id,
             @PathParam("step") String step,
@@ -203,6 +211,7 @@ final class RunResource {
     @GET
     @Path("/{id}/steps/{step}/log")
     @Produces(MediaType.TEXT_PLAIN)
+    @Operation(summary = "The log of a step, from a position on")
     public String log(
             @PathParam("id") String id,
             @PathParam("step") String step,

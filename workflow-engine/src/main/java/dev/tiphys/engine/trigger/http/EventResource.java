@@ -15,6 +15,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Events, and what was decided about each. */
@@ -35,6 +36,7 @@ final class EventResource {
     record Trace(String event, List<Ruling> decisions) {}
 
     @GET
+    @Operation(summary = "The newest events first")
     public Page<EventView> list(
             @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("after") @Nullable String after) {
         int size = Math.clamp(limit, 1, LARGEST_PAGE);
@@ -45,12 +47,14 @@ final class EventResource {
 
     @GET
     @Path("/{id}")
+    @Operation(summary = "An event as it came, with what it means for Git")
     public EventView get(@PathParam("id") String id) {
         return views.find(id).orElseThrow(() -> missing(id));
     }
 
     @GET
     @Path("/{id}/trace")
+    @Operation(summary = "What each pipeline decided about an event, and why")
     public Trace trace(@PathParam("id") String id) {
         return new Trace(id, views.trace(id).orElseThrow(() -> missing(id)));
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** The pipelines that can be started. */
@@ -83,6 +84,7 @@ final class PipelineResource {
     }
 
     @GET
+    @Operation(summary = "The pipelines with their newest runs")
     public Page<PipelineAnswer> list() {
         List<PipelineAnswer> all = libraries.now().ofKind(Pipeline.class).stream()
                 .sorted(Comparator.comparing(Pipeline::name))
@@ -93,6 +95,7 @@ final class PipelineResource {
 
     @GET
     @Path("/{name}")
+    @Operation(summary = "A pipeline")
     public PipelineAnswer get(@PathParam("name") String name) {
         return libraries
                 .now()
