@@ -104,7 +104,8 @@ class JobWorkerTest {
                                     .containsEntry("exitCode", IntNode.valueOf(0))
                                     .containsEntry("namespace", TextNode.valueOf("jobs")));
             assertThat(ledger.log()).isNotBlank();
-            assertThat(ledger.waits()).extracting(Wait::reason).containsOnly("job");
+            // On a slow machine the API server may be waited for in between, and that is shown too.
+            assertThat(ledger.waits()).extracting(Wait::reason).startsWith("job").endsWith("job");
             assertThat(ledger.waits()).extracting(Wait::unblock).contains("the container's end");
         }
 
