@@ -43,7 +43,7 @@ class KustomizationIT {
         Optional<String> whyNot = RealCluster.whyNot();
         assumeTrue(whyNot.isEmpty(), whyNot.orElse(""));
         assumeTrue(hasKubectl(), "no kubectl on the PATH");
-        cluster = RealCluster.start(directory.resolve("cluster"));
+        cluster = RealCluster.start(Files.createDirectories(directory.resolve("cluster")));
     }
 
     @AfterAll
