@@ -105,7 +105,10 @@ class JobWorkerTest {
                                     .containsEntry("namespace", TextNode.valueOf("jobs")));
             assertThat(ledger.log()).isNotBlank();
             // On a slow machine the API server may be waited for in between, and that is shown too.
-            assertThat(ledger.waits()).extracting(Wait::reason).startsWith("job").endsWith("job");
+            assertThat(ledger.waits())
+                    .extracting(Wait::reason)
+                    .startsWith("job")
+                    .endsWith("job");
             assertThat(ledger.waits()).extracting(Wait::unblock).contains("the container's end");
         }
 
