@@ -57,6 +57,7 @@ final class Interface {
         merged.putObject("paths").setAll(paths);
         ObjectNode components = merged.putObject("components");
         components.putObject("schemas").setAll(schemas);
+        components.set("responses", documents.iterator().next().at("/components/responses"));
         components.set("securitySchemes", documents.iterator().next().at("/components/securitySchemes"));
         return merged;
     }

@@ -1,7 +1,6 @@
 package dev.tiphys.platform.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -19,6 +18,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public final class Description implements OASFilter {
     private static final String TOKEN = "token";
+    private static final String HOOKS = "/hooks/";
     private static final String PROBLEM = "Problem";
 
     @Override
@@ -32,6 +32,9 @@ public final class Description implements OASFilter {
             description.setComponents(OASFactory.createComponents());
         }
         description.getComponents().addSchema(PROBLEM, problem());
+        for (Failure failure : Failure.values()) {
+            description.getComponents().addResponse(failure.name, answer(failure.meaning));
+        }
         description
                 .getComponents()
                 .addSecurityScheme(
@@ -48,8 +51,7 @@ public final class Description implements OASFilter {
     }
 
     private static void complete(String path, PathItem item, PathItem.HttpMethod method, Operation operation) {
-        boolean isHook = path.startsWith("/hooks/");
-        if (!isHook) {
+        if (!path.startsWith(HOOKS)) {
             operation.setSecurity(List.of(OASFactory.createSecurityRequirement().addScheme(TOKEN)));
         }
         APIResponses answers = operation.getResponses();
@@ -57,36 +59,47 @@ public final class Description implements OASFilter {
             answers = OASFactory.createAPIResponses();
             operation.setResponses(answers);
         }
-        Map<String, String> errors = errors(path, item, method, operation);
-        for (Map.Entry<String, String> error : errors.entrySet()) {
-            if (!answers.hasAPIResponse(error.getKey())) {
-                answers.addAPIResponse(error.getKey(), answer(error.getValue()));
+        for (Failure failure : Failure.values()) {
+            if (failure.isPossible(path, item, method, operation) && !answers.hasAPIResponse(failure.status)) {
+                answers.addAPIResponse(
+                        failure.status, OASFactory.createAPIResponse().ref("#/components/responses/" + failure.name));
             }
         }
     }
 
-    private static Map<String, String> errors(
-            String path, PathItem item, PathItem.HttpMethod method, Operation operation) {
-        Map<String, String> errors = new LinkedHashMap<>();
-        boolean changes = method != PathItem.HttpMethod.GET;
-        if (changes || has(Parameter.In.QUERY, item, operation)) {
-            errors.put("400", "The request is malformed; the detail says where.");
+    /** How a request can fail. */
+    private enum Failure {
+        MALFORMED("400", "Malformed", "The request is malformed; the detail says where."),
+        UNAUTHORISED("401", "Unauthorised", "The token, or a delivery's signature, is missing or wrong."),
+        FOREIGN("403", "Foreign", "The request comes from a page of another origin."),
+        ABSENT("404", "Absent", "It names something that is not there."),
+        CONFLICT("409", "Conflict", "Not in the present state; the detail says what is in the way."),
+        MISDIRECTED("421", "Misdirected", "The host is not served here."),
+        WRONG("422", "Wrong", "Well-formed, but wrong; the findings say where and what was expected."),
+        FAULT("500", "Fault", "A fault of the service; its log names it by the number in the detail."),
+        AWAY("503", "Away", "The broker or the database is away; Retry-After says when to try again.");
+
+        private final String status;
+        private final String name;
+        private final String meaning;
+
+        Failure(String status, String name, String meaning) {
+            this.status = status;
+            this.name = name;
+            this.meaning = meaning;
         }
-        errors.put("401", "The token is missing or wrong.");
-        errors.put("403", "The request comes from a page of another origin.");
-        if (path.contains("{")) {
-            errors.put("404", "It names something that is not there.");
+
+        boolean isPossible(String path, PathItem item, PathItem.HttpMethod method, Operation operation) {
+            boolean changes = method != PathItem.HttpMethod.GET;
+            boolean isHook = path.startsWith(HOOKS);
+            return switch (this) {
+                case MALFORMED -> changes || has(Parameter.In.QUERY, item, operation);
+                case ABSENT -> path.contains("{");
+                case CONFLICT -> changes && path.contains("{") && !isHook;
+                case WRONG -> operation.getRequestBody() != null && !isHook;
+                case UNAUTHORISED, FOREIGN, MISDIRECTED, FAULT, AWAY -> true;
+            };
         }
-        if (changes && path.contains("{")) {
-            errors.put("409", "Not in the present state; the detail says what is in the way.");
-        }
-        if (changes && operation.getRequestBody() != null) {
-            errors.put("422", "Well-formed, but wrong; the findings say where and what was expected.");
-        }
-        errors.put("421", "The host is not served here.");
-        errors.put("500", "A fault of the service; its log names it by the number in the detail.");
-        errors.put("503", "The broker or the database is away; Retry-After says when to try again.");
-        return errors;
     }
 
     private static boolean has(Parameter.In place, PathItem item, Operation operation) {
