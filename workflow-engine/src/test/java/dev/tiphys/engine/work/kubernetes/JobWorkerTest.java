@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** On the sandbox, or on the cluster of {@code -Dtiphys.test.kubeconfig}. */
 @Timeout(60)
 class JobWorkerTest {
     private static final String SIMULATION = "sandbox.tiphys.dev/";
@@ -67,9 +68,11 @@ class JobWorkerTest {
     @BeforeAll
     static void start() throws Exception {
         sandbox = SandboxCluster.start(directory, 0);
-        cluster = new ClusterAccess(Optional.of(sandbox.kubeconfig()), Optional.empty(), Map.of(), directory);
+        String real = System.getProperty("tiphys.test.kubeconfig", "");
+        Path kubeconfig = real.isEmpty() ? sandbox.kubeconfig() : Path.of(real);
+        cluster = new ClusterAccess(Optional.of(kubeconfig), Optional.empty(), Map.of(), directory);
         client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(sandbox.kubeconfig().toFile()))
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
                 .build();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -311,12 +314,10 @@ class JobWorkerTest {
                         .build())
                 .create();
         ledger.onEntry(l -> {
-            if (l.waits().size() == 1 && l.waits().getFirst().reason().equals("job")) {
-                running[0].close();
-            }
-            if (!l.waits().isEmpty() && l.waits().getLast().reason().equals("cluster")) {
-                running[0] = restarted(home, port);
+            if (l.waits().stream().anyMatch(wait -> wait.unblock().equals("the container's end"))) {
                 l.onEntry(_ -> {});
+                running[0].close();
+                running[0] = restarted(home, port);
             }
         });
 
