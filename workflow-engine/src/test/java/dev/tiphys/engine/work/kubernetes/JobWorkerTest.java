@@ -19,6 +19,7 @@ import dev.tiphys.engine.work.MemoryLedger;
 import dev.tiphys.engine.work.Pauses;
 import dev.tiphys.sandbox.SandboxCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -77,6 +78,14 @@ class JobWorkerTest {
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName("jobs")
+                        .endMetadata()
+                        .build())
+                .create();
+        // A real cluster makes no pods for a service account that is not there.
+        client.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName("tester")
+                        .withNamespace("jobs")
                         .endMetadata()
                         .build())
                 .create();
