@@ -127,7 +127,8 @@ class StoryIT {
         assertThat(run.path("state").asText()).as(run.toPrettyString()).isEqualTo("stuck");
         assertThat(RunningTiphys.step(run, "experiment").path("reason").asText())
                 .contains("deploy/experiment/web.yaml:4");
-        push(SampleShop.manifests("mended"));
+        String mended = push(SampleShop.manifests("mended"));
+        tiphys.awaitRun(mended, A_RUN, RunningTiphys::isFinished);
     }
 
     @Test
@@ -167,8 +168,10 @@ class StoryIT {
 
     @Test
     void aPushToOneRepositoryStartsAndRefreshesNothingOfTheOther() throws Exception {
-        String quiet = push(SampleShop.manifests("isolated"));
-        tiphys.awaitRun(quiet, A_RUN, RunningTiphys::isFinished);
+        tiphys.awaitRun(push(SampleShop.manifests("isolated")), A_RUN, RunningTiphys::isFinished);
+        Awaitility.await()
+                .atMost(A_RUN)
+                .until(() -> newest("shop-delivery", 20), runs -> runs.stream().allMatch(RunningTiphys::isFinished));
         TestRepository other = shop.git().createRepository("acme/other");
         Files.createDirectories(shop.secrets().resolve("other-webhook"));
         Files.writeString(shop.secrets().resolve("other-webhook/secret"), "the secret of the other one");

@@ -65,7 +65,8 @@ final class ApplicationsResource {
 
     @GET
     @Path("{name}")
-    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "An application with its resources and its history")
+    @org.eclipse.microprofile.openapi.annotations.Operation(
+            summary = "An application with its resources and its history")
     public ApplicationStatus get(@PathParam("name") String name) {
         return answered(() -> applications.status(name))
                 .orElseThrow(() -> ProblemException.notFound("there is no application " + name));
@@ -82,7 +83,8 @@ final class ApplicationsResource {
 
     @POST
     @Path("{name}/rollback")
-    @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Takes an application back to an entry of its history")
+    @org.eclipse.microprofile.openapi.annotations.Operation(
+            summary = "Takes an application back to an entry of its history")
     public Response rollback(
             @PathParam("name") String name, @Nullable RollbackRequest request, @Context HttpHeaders headers) {
         if (request == null || request.id() == null) {

@@ -23,6 +23,7 @@ final class JobWatch implements AutoCloseable {
     private final List<SharedIndexInformer<?>> informers = new ArrayList<>();
     private final SharedIndexInformer<Job> jobs;
     private final SharedIndexInformer<Pod> pods;
+    private boolean tellsPresence;
 
     /** @throws KubernetesClientException if the cluster does not answer */
     JobWatch(KubernetesClient client, String namespace, String name) {
@@ -65,9 +66,16 @@ final class JobWatch implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** {@return whether what it shows is of this moment; false while it searches the connection again} */
+    /**
+     * {@return whether what it shows is of this moment; false while it has no connection}
+     *
+     * <p>The client tells this of WebSockets only, and of a plain HTTP watch that it has none: what never had a connection
+     * is not called lost.
+     */
     boolean isPresent() {
-        return jobs.isWatching() && pods.isWatching();
+        boolean present = jobs.isWatching() && pods.isWatching();
+        tellsPresence |= present;
+        return present || !tellsPresence;
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.tiphys.engine.work.MemoryLedger;
 import dev.tiphys.engine.work.Pauses;
 import dev.tiphys.sandbox.SandboxCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** On the sandbox, or on the cluster of {@code -Dtiphys.test.kubeconfig}. */
 @Timeout(60)
 class JobWorkerTest {
     private static final String SIMULATION = "sandbox.tiphys.dev/";
@@ -67,13 +69,23 @@ class JobWorkerTest {
     @BeforeAll
     static void start() throws Exception {
         sandbox = SandboxCluster.start(directory, 0);
-        cluster = new ClusterAccess(Optional.of(sandbox.kubeconfig()), Optional.empty(), Map.of(), directory);
+        String real = System.getProperty("tiphys.test.kubeconfig", "");
+        Path kubeconfig = real.isEmpty() ? sandbox.kubeconfig() : Path.of(real);
+        cluster = new ClusterAccess(Optional.of(kubeconfig), Optional.empty(), Map.of(), directory);
         client = new KubernetesClientBuilder()
-                .withConfig(Config.fromKubeconfig(sandbox.kubeconfig().toFile()))
+                .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
                 .build();
         client.resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName("jobs")
+                        .endMetadata()
+                        .build())
+                .create();
+        // A real cluster makes no pods for a service account that is not there.
+        client.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName("tester")
+                        .withNamespace("jobs")
                         .endMetadata()
                         .build())
                 .create();
@@ -105,7 +117,10 @@ class JobWorkerTest {
                                     .containsEntry("namespace", TextNode.valueOf("jobs")));
             assertThat(ledger.log()).isNotBlank();
             // On a slow machine the API server may be waited for in between, and that is shown too.
-            assertThat(ledger.waits()).extracting(Wait::reason).startsWith("job").endsWith("job");
+            assertThat(ledger.waits())
+                    .extracting(Wait::reason)
+                    .startsWith("job")
+                    .endsWith("job");
             assertThat(ledger.waits()).extracting(Wait::unblock).contains("the container's end");
         }
 
@@ -308,12 +323,10 @@ class JobWorkerTest {
                         .build())
                 .create();
         ledger.onEntry(l -> {
-            if (l.waits().size() == 1 && l.waits().getFirst().reason().equals("job")) {
-                running[0].close();
-            }
-            if (!l.waits().isEmpty() && l.waits().getLast().reason().equals("cluster")) {
-                running[0] = restarted(home, port);
+            if (l.waits().stream().anyMatch(wait -> wait.unblock().equals("the container's end"))) {
                 l.onEntry(_ -> {});
+                running[0].close();
+                running[0] = restarted(home, port);
             }
         });
 
