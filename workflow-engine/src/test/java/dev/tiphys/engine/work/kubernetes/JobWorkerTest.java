@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On the sandbox, or on the cluster of {@code -Dtiphys.test.kubeconfig}. */
 @Timeout(60)
+@Tag("real")
 class JobWorkerTest {
     private static final String SIMULATION = "sandbox.tiphys.dev/";
     private static final JobPatience PATIENCE = new JobPatience(
