@@ -107,24 +107,31 @@ final class DefinitionsReader implements Definitions {
 
     private void follow() {
         while (!stopping) {
-            KafkaConsumer<String, byte[]> opened = open();
-            consumer = opened;
             try {
-                opened.assign(List.of(PARTITION));
-                opened.seekToBeginning(List.of(PARTITION));
-                read(opened);
-            } catch (WakeupException e) {
-                log.debug("the reader of the definitions was woken to stop");
-            } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
-                log.warnf(
-                        "the topic of the definitions was made anew and is read from its beginning: %s",
-                        e.getMessage());
+                followOnce();
             } catch (RuntimeException e) {
-                log.warnf(e, "the definitions cannot be read at the moment; their topic is read again");
+                log.warnf(e, "the reader of the definitions cannot be opened or closed at the moment");
                 pause();
-            } finally {
-                opened.close(CloseOptions.timeout(CLOSE_PATIENCE));
             }
+        }
+    }
+
+    private void followOnce() {
+        KafkaConsumer<String, byte[]> opened = open();
+        consumer = opened;
+        try {
+            opened.assign(List.of(PARTITION));
+            opened.seekToBeginning(List.of(PARTITION));
+            read(opened);
+        } catch (WakeupException e) {
+            log.debug("the reader of the definitions was woken to stop");
+        } catch (OffsetOutOfRangeException | NoOffsetForPartitionException e) {
+            log.warnf("the topic of the definitions was made anew and is read from its beginning: %s", e.getMessage());
+        } catch (RuntimeException e) {
+            log.warnf(e, "the definitions cannot be read at the moment; their topic is read again");
+            pause();
+        } finally {
+            opened.close(CloseOptions.timeout(CLOSE_PATIENCE));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tiphys.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,12 @@ public interface Leases {
     /** {@return work whose lease ran out, leased anew} */
     List<Leased> takeOver(Incarnation incarnation, int limit);
 
-    /** Prolongs every lease of this life. {@return those that are held} */
-    List<Held> prolong(Incarnation incarnation);
+    /**
+     * Prolongs leases of this life. One that is not named runs out, and somebody takes the work over: nobody works on it.
+     *
+     * @return those that are held
+     */
+    List<Held> prolong(Incarnation incarnation, Collection<Lease> open);
 
     /** Remembers progress. {@return whether the lease is held} */
     boolean save(Lease lease, JsonNode progress);

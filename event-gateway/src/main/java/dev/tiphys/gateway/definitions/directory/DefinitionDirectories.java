@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,11 +54,16 @@ final class DefinitionDirectories {
     private static final Duration QUIET = Duration.ofMillis(150);
 
     private static final Duration AGAIN = Duration.ofSeconds(2);
+
+    /** The start waits so long for the first reading; one that takes longer goes on by itself. */
+    private static final Duration FIRST_READING = Duration.ofSeconds(10);
+
     private static final Logger log = Logger.getLogger(DefinitionDirectories.class);
 
     private final List<Path> directories;
     private final DefinitionDesk desk;
     private final Problems problems;
+    private final CountDownLatch firstRead = new CountDownLatch(1);
     private @Nullable WatchService watch;
 
     DefinitionDirectories(
@@ -71,13 +77,17 @@ final class DefinitionDirectories {
         this.problems = problems;
     }
 
-    void start(@Observes @Priority(AFTER_DEFINITIONS) StartupEvent event) throws IOException {
+    /** Returns once the directories were read: whoever finds the service ready finds their endpoints. */
+    void start(@Observes @Priority(AFTER_DEFINITIONS) StartupEvent event) throws IOException, InterruptedException {
         if (directories.isEmpty()) {
             return;
         }
         WatchService opened = directories.getFirst().getFileSystem().newWatchService();
         watch = opened;
         Thread.ofVirtual().name("definition-directories").start(() -> follow(opened));
+        if (!firstRead.await(FIRST_READING.toMillis(), TimeUnit.MILLISECONDS)) {
+            log.warnf("the directories of definitions are not read after %d s", FIRST_READING.toSeconds());
+        }
     }
 
     @PreDestroy
@@ -91,6 +101,7 @@ final class DefinitionDirectories {
     private void follow(WatchService opened) {
         try {
             boolean settled = applyAll(opened);
+            firstRead.countDown();
             while (!Thread.currentThread().isInterrupted()) {
                 WatchKey key = settled ? opened.take() : opened.poll(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
                 while (key != null) {

@@ -45,10 +45,21 @@ final class FactRelay {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 bell.await(LOOK_ANYWAY);
-                Patience.until("the outbox", this::drain);
+                relayOnce();
             }
         } catch (InterruptedException | CancellationException e) {
             log.debug("the outbox stops; what is left goes on after the next start");
+        }
+    }
+
+    private void relayOnce() throws InterruptedException {
+        try {
+            Patience.until("the outbox", this::drain);
+        } catch (CancellationException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever it is, the relay goes on: without it nobody hears of any sync.
+            log.error("the outbox could not be relayed and is tried again", e);
         }
     }
 

@@ -61,8 +61,8 @@ final class SyncCommands {
                 catalog.catchUp(event.causality().definitionsOffset());
                 applications.handle(command.application(), input);
             });
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            putAside(record, "an error of the syncer: " + e.getMessage());
+        } catch (RuntimeException e) {
+            putAside(record, "an error of the syncer: " + e);
         }
     }
 

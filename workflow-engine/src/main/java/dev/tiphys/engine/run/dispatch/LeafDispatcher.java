@@ -203,9 +203,9 @@ final class LeafDispatcher implements Aftermath {
     private void beat() {
         try {
             Map<Lease, Leases.Held> held = new HashMap<>();
-            List<OpenLease> before = List.copyOf(open.values());
-            leases.prolong(incarnation).forEach(each -> held.put(each.lease(), each));
-            for (OpenLease each : before) {
+            Map<Lease, OpenLease> before = Map.copyOf(open);
+            leases.prolong(incarnation, before.keySet()).forEach(each -> held.put(each.lease(), each));
+            for (OpenLease each : before.values()) {
                 Leases.Held still = held.get(each.lease());
                 if (still == null) {
                     each.lose();

@@ -8,7 +8,7 @@ import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.Runs;
 import dev.tiphys.platform.log.DeadLetters;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class SyncFacts {
     }
 
     @Incoming("engine-syncs")
-    @RunOnVirtualThread
+    @Blocking // in order: a later batch must not commit past one that still waits
     void onFacts(ConsumerRecords<String, byte[]> records) throws InterruptedException {
         List<ConsumerRecord<String, byte[]>> open = new ArrayList<>();
         records.forEach(open::add);

@@ -191,6 +191,10 @@ final class Batch {
 
     /** Somebody else wrote first. */
     static final class Conflict extends Exception {
+        Conflict(String what) {
+            super(what);
+        }
+
         Conflict(String what, Throwable cause) {
             super(what, cause);
         }

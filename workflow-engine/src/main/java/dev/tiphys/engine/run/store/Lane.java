@@ -28,7 +28,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -236,12 +239,19 @@ final class Lane {
         List<Written> written = new ArrayList<>();
         List<Signal> signals;
         try (Connection connection = source.getConnection()) {
-            load(connection, items, drafts);
-            RunRules.Moment moment = new RunRules.Moment(clock.instant(), fence(connection, items, drafts));
+            Set<String> remembered = load(connection, items, drafts);
+            Iterator<Long> fences = fences(connection, items, drafts).iterator();
+            RunRules.Moment moment = new RunRules.Moment(clock.instant(), 0);
             Batch batch = new Batch();
             for (Item item : items) {
                 RunDraft draft = draft(drafts, item.run());
+                moment = new RunRules.Moment(moment.now(), fences.next());
                 Decision decision = rules.decide(draft.run(), item.input(), moment);
+                if (decision instanceof Decision.Refused refused && remembered.contains(item.run())) {
+                    // Another instance may have gone on with the run; what is accepted meets it by the version, a
+                    // refusal would not.
+                    throw new Batch.Conflict("run " + item.run() + " is read anew before this: " + refused.detail());
+                }
                 decisions.put(item, decision);
                 if (item.timer() != null) {
                     draft.clearTimer(item.timer());
@@ -459,11 +469,15 @@ final class Lane {
         return lines;
     }
 
-    private void load(Connection connection, List<Item> items, Map<String, RunDraft> drafts) throws SQLException {
+    /** {@return the runs that were not read but remembered} */
+    private Set<String> load(Connection connection, List<Item> items, Map<String, RunDraft> drafts)
+            throws SQLException {
         Set<String> missing = new LinkedHashSet<>();
+        Set<String> remembered = new HashSet<>();
         for (Item item : items) {
             Run.Present known = cache.get(item.run());
             if (known != null) {
+                remembered.add(item.run());
                 drafts.put(item.run(), new RunDraft(item.run(), known));
             } else if (!(item.input() instanceof RunInput.Start) || items.size() == 1) {
                 missing.add(item.run());
@@ -484,6 +498,7 @@ final class Lane {
         for (Item item : items) {
             drafts.computeIfAbsent(item.run(), id -> new RunDraft(id, new Run.Absent()));
         }
+        return remembered;
     }
 
     private static RunDraft draft(Map<String, RunDraft> drafts, String run) {
@@ -494,21 +509,27 @@ final class Lane {
         return draft;
     }
 
-    /** A fresh token where a deployment may begin; the runs of one transaction may share it. */
-    private static long fence(Connection connection, List<Item> items, Map<String, RunDraft> drafts)
+    /** {@return a token for each item, in order: a fresh one where a deployment may begin} */
+    private static List<Long> fences(Connection connection, List<Item> items, Map<String, RunDraft> drafts)
             throws SQLException {
         boolean isNeeded = items.stream()
                 .anyMatch(item -> item.input() instanceof RunInput.Start(var charter)
                         ? deploys(charter)
                         : draft(drafts, item.run()).run() instanceof Run.Present run && mayDeploy(run, item.input()));
         if (!isNeeded) {
-            return 0;
+            return Collections.nCopies(items.size(), 0L);
         }
-        try (PreparedStatement statement = connection.prepareStatement("select nextval('engine.fence')");
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
+        List<Long> fences = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select nextval('engine.fence') from generate_series(1, ?)")) {
+            statement.setInt(1, items.size());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    fences.add(rows.getLong(1));
+                }
+            }
         }
+        return fences;
     }
 
     private static boolean deploys(Charter charter) {

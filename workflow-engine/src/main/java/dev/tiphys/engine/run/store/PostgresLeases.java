@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,16 +79,20 @@ final class PostgresLeases implements Leases, DueTimers {
     }
 
     @Override
-    public List<Held> prolong(Incarnation incarnation) {
+    public List<Held> prolong(Incarnation incarnation, Collection<Lease> open) {
         return query(
                 """
-                update engine.work set lease_until = now() + make_interval(secs => ?) where owner = ?
+                update engine.work set lease_until = now() + make_interval(secs => ?)
+                where owner = ? and (run_id, step, attempt, lease) in (
+                    select run, step, attempt, number
+                    from jsonb_to_recordset(?::jsonb) as open(run text, step text, attempt int, number bigint))
                 returning run_id, step, attempt, lease, cancelled""",
                 rows -> new Held(
                         new Lease(rows.getString(1), rows.getString(2), rows.getInt(3), rows.getLong(4)),
                         rows.getString(5)),
                 (double) Lane.LEASE.toSeconds(),
-                incarnation.owner());
+                incarnation.owner(),
+                Json.text(open));
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.tiphys.engine.run.RunsUnavailable;
 import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.platform.log.DeadLetters;
 import dev.tiphys.platform.log.LogUnavailable;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class ExternalEvents {
     private record Arrived(ConsumerRecord<String, byte[]> record, CloudEvent<ExternalEvent> event) {}
 
     @Incoming("engine-events")
-    @RunOnVirtualThread
+    @Blocking // in order: a later batch must not commit past one that still waits
     void onEvents(ConsumerRecords<String, byte[]> records) throws InterruptedException {
         List<Arrived> arrived = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : records) {

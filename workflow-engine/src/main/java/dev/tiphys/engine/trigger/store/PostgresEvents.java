@@ -180,7 +180,11 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
         }
     }
 
-    private static RunsUnavailable unavailable(SQLException e) {
+    /** What the database refuses because of what it is (class 22) is not waited for: it never gets better. */
+    private static RuntimeException unavailable(SQLException e) {
+        if (e.getSQLState() != null && e.getSQLState().startsWith("22")) {
+            return new IllegalStateException("the database cannot hold the event: " + e.getMessage(), e);
+        }
         return new RunsUnavailable("the events cannot be reached: " + e.getMessage(), e);
     }
 }

@@ -142,7 +142,7 @@ class PostgresRunsTest {
         assertThat(taken.getFirst().progress()).isEqualTo(TextNode.valueOf("half"));
         assertThat(leases.save(first, TextNode.valueOf("late"))).isFalse();
         assertThat(leases.append(first, "late")).isFalse();
-        assertThat(leases.prolong(again))
+        assertThat(leases.prolong(again, List.of(taken.getFirst().lease())))
                 .extracting(Leases.Held::lease)
                 .containsExactly(taken.getFirst().lease());
         PostgresRuns restarted = process("2");
