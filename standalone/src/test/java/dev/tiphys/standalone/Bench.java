@@ -38,7 +38,7 @@ import org.awaitility.Awaitility;
 
 /** Measures the packaged product: one line for each figure. Not a test: it never fails for being slow. */
 final class Bench {
-    private static final int STARTS = 5;
+    private static final int STARTS = 3;
     private static final int PUSHES = 60;
     private static final int CONNECTIONS = 16;
     private static final Duration LOAD = Duration.ofSeconds(15);
