@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     @Test
     void keepsTheHouseRules() {
-        HouseRules.of("dev.tiphys.gateway").checkService(List.of("delivery", "definitions"));
+        HouseRules.of("dev.tiphys.gateway")
+                .checkService(List.of("delivery", "sender", "intake", "ledger", "definitions"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tiphys.gateway;
 
 import dev.tiphys.testkit.EmbeddedBroker;
+import dev.tiphys.testkit.EmbeddedDatabase;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,9 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A real broker that can go away and come back, and directories for secrets and definitions. */
+/** A real broker that can go away and come back, a real database, and directories for secrets and definitions. */
 public final class BrokerResource implements QuarkusTestResourceLifecycleManager {
     private static @Nullable EmbeddedBroker broker;
+    private static @Nullable EmbeddedDatabase database;
     private static @Nullable Path home;
 
     static Path home() {
@@ -48,30 +50,33 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
             home = Files.createTempDirectory("gateway");
             Files.createDirectories(home().resolve("definitions"));
             broker = EmbeddedBroker.start(home().resolve("broker"), 0);
+            database = EmbeddedDatabase.start(home().resolve("database"), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Map.of(
-                "kafka.bootstrap.servers",
-                bootstrapServers(),
-                "tiphys.http.token",
-                "let-me-in",
-                "tiphys.secrets-dir",
-                home().resolve("secrets").toString(),
-                "tiphys.log.delivery-timeout",
-                "4s",
-                "tiphys.gateway.definitions-dirs",
-                home().resolve("definitions").toString(),
-                "tiphys.gateway.hooks.max-body",
-                "2M",
-                "tiphys.gateway.hooks.patience",
-                "2s");
+        EmbeddedDatabase started = Objects.requireNonNull(database);
+        return Map.ofEntries(
+                Map.entry("kafka.bootstrap.servers", bootstrapServers()),
+                Map.entry("tiphys.jdbc-url", started.jdbcUrl("tiphys")),
+                Map.entry("tiphys.jdbc-user", started.user()),
+                Map.entry("tiphys.jdbc-password", started.password()),
+                Map.entry("tiphys.http.token", "let-me-in"),
+                Map.entry("tiphys.secrets-dir", home().resolve("secrets").toString()),
+                Map.entry("tiphys.log.delivery-timeout", "4s"),
+                Map.entry(
+                        "tiphys.gateway.definitions-dirs",
+                        home().resolve("definitions").toString()),
+                Map.entry("tiphys.gateway.hooks.max-body", "2M"),
+                Map.entry("tiphys.gateway.hooks.patience", "2s"));
     }
 
     @Override
     public void stop() {
         if (broker != null) {
             broker.close();
+        }
+        if (database != null) {
+            database.close();
         }
     }
 }

@@ -12,6 +12,8 @@ public sealed interface Definition
                 Definition.Source,
                 Definition.JenkinsServer,
                 Definition.SlackWorkspace,
+                Queue,
+                EventSource,
                 Pipeline,
                 Application {
 
@@ -26,18 +28,32 @@ public sealed interface Definition
     /**
      * A Git repository and its own webhook, endpoint {@code /hooks/{name}}.
      *
-     * @param provider for example {@code github}
+     * @param provider the Git server: {@code github}, {@code gitlab}, {@code bitbucket} (Cloud), {@code bitbucket-server}
+     *     (Data Center), {@code gitea}, {@code forgejo} or {@code azure-devops}
      * @param credentials the name of the secret with {@code username} and {@code password}, or {@code sshPrivateKey}; null
      *     for a repository that anyone may read
-     * @param webhook the secret that signs deliveries; a second, previous one has the key {@code <key>-previous}; null if
+     * @param webhook the secret that proves deliveries; a second, previous one has the key {@code <key>-previous}; null if
      *     the repository sends none
+     * @param recovery how deliveries that did not arrive are asked for again; null if they are not
      */
     record Repository(
             DefinitionKey key,
             String url,
             String provider,
             @Nullable String credentials,
-            @Nullable SecretRef webhook) implements Definition {
+            @Nullable SecretRef webhook,
+            Limits limits,
+            @Nullable Recovery recovery)
+            implements Definition {
+
+        public Repository(
+                DefinitionKey key,
+                String url,
+                String provider,
+                @Nullable String credentials,
+                @Nullable SecretRef webhook) {
+            this(key, url, provider, credentials, webhook, Limits.NONE, null);
+        }
 
         /** {@return the URL's path without {@code .git} and slashes at its ends, for example {@code acme/shop}} */
         public String fullName() {
@@ -45,24 +61,28 @@ public sealed interface Definition
         }
     }
 
-    /** A sender of webhooks that is no Git server, endpoint {@code /hooks/{name}}. */
-    record Source(DefinitionKey key, Verification verification) implements Definition {}
+    /**
+     * How the Git server's own list of deliveries is read and a lost one is asked for again.
+     *
+     * @param apiUrl where its API is
+     * @param hook the webhook's number there; null for the one whose address ends in this endpoint's
+     * @param token of a user who may see and redeliver
+     */
+    record Recovery(String apiUrl, @Nullable String hook, SecretRef token) {}
 
-    /** How a generic sender proves itself. */
-    sealed interface Verification {
-        /**
-         * A signature of the raw body.
-         *
-         * @param header the header's name, in lower case
-         * @param algorithm {@code sha256} or {@code sha512}
-         * @param prefix what stands before the digest, for example {@code sha256=}; may be empty
-         * @param encoding {@code hex} or {@code base64}
-         */
-        record Hmac(SecretRef secret, String header, String algorithm, String prefix, String encoding)
-                implements Verification {}
+    /**
+     * A sender of webhooks that is no Git server, endpoint {@code /hooks/{name}}.
+     *
+     * @param sender who understands the deliveries: {@code generic}, {@code harbor}, {@code nexus}, {@code artifactory}, {@code
+     *     azure-container-registry}, {@code docker-hub}, {@code quay}, {@code slack}, {@code sns} or {@code stripe}
+     */
+    record Source(DefinitionKey key, String sender, Verification verification, Limits limits) implements Definition {
+        /** The sender that nobody knows: its event is its body. */
+        public static final String GENERIC = "generic";
 
-        /** {@code Authorization: Bearer} with a shared token. */
-        record Bearer(SecretRef token) implements Verification {}
+        public Source(DefinitionKey key, Verification verification) {
+            this(key, GENERIC, verification, Limits.NONE);
+        }
     }
 
     /** A Jenkins server and the user whose API token starts jobs there. */

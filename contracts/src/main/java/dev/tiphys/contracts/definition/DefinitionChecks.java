@@ -4,7 +4,6 @@ import dev.tiphys.contracts.definition.Definition.JenkinsServer;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.Definition.SlackWorkspace;
 import dev.tiphys.contracts.definition.Definition.Source;
-import dev.tiphys.contracts.definition.Definition.Verification;
 import dev.tiphys.contracts.definition.Pipeline.Action;
 import dev.tiphys.contracts.definition.Pipeline.Step;
 import dev.tiphys.contracts.definition.Pipeline.Trigger;
@@ -64,7 +63,8 @@ public final class DefinitionChecks {
     public static List<Reference> references(Definition definition) {
         return switch (definition) {
             case Pipeline pipeline -> references(pipeline);
-            case Repository _, Source _, JenkinsServer _, SlackWorkspace _, Application _ -> List.of();
+            case Repository _, Source _, JenkinsServer _, SlackWorkspace _, Application _, Queue _, EventSource _ ->
+                List.of();
         };
     }
 
@@ -72,13 +72,18 @@ public final class DefinitionChecks {
         List<Reference> references = new ArrayList<>();
         for (int i = 0; i < pipeline.on().size(); i++) {
             String path = "spec.on[" + i + "]";
-            references.add(
-                    switch (pipeline.on().get(i)) {
-                        case Trigger.Push push ->
-                            new Reference(pipeline.key(), path + ".push.repository", "Repository", push.repository());
-                        case Trigger.FromSource event ->
-                            new Reference(pipeline.key(), path + ".event.source", "Source", event.source());
-                    });
+            Reference reference = switch (pipeline.on().get(i)) {
+                case Trigger.Push push ->
+                    new Reference(pipeline.key(), path + ".push.repository", "Repository", push.repository());
+                case Trigger.FromSource event ->
+                    new Reference(pipeline.key(), path + ".event.source", "Source", event.source());
+                case Trigger.Message message ->
+                    new Reference(pipeline.key(), path + ".message.queue", "Queue", message.queue());
+                case Trigger.Schedule _ -> null;
+            };
+            if (reference != null) {
+                references.add(reference);
+            }
         }
         Pipeline.Notify card = pipeline.card();
         if (card != null) {
@@ -201,12 +206,8 @@ public final class DefinitionChecks {
     private static @Nullable SecretRef secretOf(Definition definition) {
         return switch (definition) {
             case Repository repository -> repository.webhook();
-            case Source source ->
-                switch (source.verification()) {
-                    case Verification.Hmac hmac -> hmac.secret();
-                    case Verification.Bearer bearer -> bearer.token();
-                };
-            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _ -> null;
+            case Source source -> source.verification().secret();
+            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _, Queue _, EventSource _ -> null;
         };
     }
 

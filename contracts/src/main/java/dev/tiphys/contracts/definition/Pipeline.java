@@ -55,15 +55,48 @@ public record Pipeline(
         }
 
         /**
-         * An event of a generic source.
+         * An event of a Source, or of an EventSource of Argo's.
          *
-         * @param types the sender's types; empty means any
+         * @param types the sender's types, or the names of the EventSource's events; empty means any
+         * @param when a CEL condition over {@code event}; null means always
          */
-        record FromSource(String source, List<String> types) implements Trigger {
+        record FromSource(
+                String source, List<String> types, @Nullable String when) implements Trigger {
             public FromSource {
                 types = List.copyOf(types);
             }
+
+            public FromSource(String source, List<String> types) {
+                this(source, types, null);
+            }
         }
+
+        /**
+         * A message of a Queue.
+         *
+         * @param when a CEL condition over {@code event}; null means always
+         */
+        record Message(String queue, @Nullable String when) implements Trigger {}
+
+        /**
+         * Times.
+         *
+         * @param cron minute, hour, day of month, month and day of week
+         * @param timeZone of the IANA database, for example {@code Europe/Vienna}
+         * @param missed what happens to times that passed while nobody was there to notice
+         * @param jitter each time is put off by up to this, always by the same for the same pipeline and time
+         */
+        record Schedule(String cron, String timeZone, Missed missed, Duration jitter) implements Trigger {}
+    }
+
+    /** What happens to times of a schedule that passed while nobody was there to notice. */
+    public enum Missed {
+        /** Nothing. */
+        SKIP,
+        /** One run, for the last of them. */
+        LATEST,
+        /** A run for each. */
+        ALL
     }
 
     /** Runs with the same key wait for each other, across pipelines. */

@@ -6,7 +6,6 @@ import dev.tiphys.contracts.definition.Definition.JenkinsServer;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.Definition.SlackWorkspace;
 import dev.tiphys.contracts.definition.Definition.Source;
-import dev.tiphys.contracts.definition.Definition.Verification;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

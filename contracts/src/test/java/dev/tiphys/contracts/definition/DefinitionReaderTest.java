@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.Definition.SlackWorkspace;
 import dev.tiphys.contracts.definition.Definition.Source;
-import dev.tiphys.contracts.definition.Definition.Verification;
 import dev.tiphys.contracts.definition.DefinitionReader.Document;
 import dev.tiphys.contracts.definition.DefinitionReader.Reading;
 import dev.tiphys.contracts.definition.Pipeline.Action;

@@ -1,14 +1,23 @@
 package dev.tiphys.gateway.app;
 
 import dev.tiphys.contracts.Topic;
+import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.gateway.definitions.DefinitionDesk;
 import dev.tiphys.gateway.definitions.DefinitionStore;
 import dev.tiphys.gateway.definitions.Problems;
-import dev.tiphys.gateway.delivery.EventOutbox;
+import dev.tiphys.gateway.intake.Arrival;
+import dev.tiphys.gateway.intake.Intake;
+import dev.tiphys.gateway.intake.KnownArrivals;
+import dev.tiphys.gateway.intake.Outbox;
+import dev.tiphys.gateway.intake.Taken;
+import dev.tiphys.gateway.ledger.DeliveryLedger;
 import dev.tiphys.platform.expression.Expressions;
 import dev.tiphys.platform.log.LogWriter;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the cores what they work with. */
@@ -28,11 +37,34 @@ final class Wiring {
 
     @Produces
     @Singleton
-    EventOutbox outbox(
+    Intake intake(
             LogWriter log,
-            @ConfigProperty(name = "tiphys.gateway.hooks.max-under-way", defaultValue = "1000") int maxUnderWay,
-            @ConfigProperty(name = "tiphys.gateway.hooks.remembered", defaultValue = "100000") int remembered) {
-        return new EventOutbox(
-                event -> log.append(Topic.EVENTS, event.data().endpoint(), event), maxUnderWay, remembered);
+            KnownArrivals known,
+            @ConfigProperty(name = "tiphys.gateway.intake.max-under-way", defaultValue = "1000") int maxUnderWay,
+            @ConfigProperty(name = "tiphys.gateway.intake.remembered", defaultValue = "100000") int remembered,
+            @ConfigProperty(name = "tiphys.gateway.intake.ledger-patience", defaultValue = "250ms") Duration patience) {
+        return new Outbox(
+                events -> log.place(events.stream().map(Wiring::record).toList())
+                        .thenApply(places -> places.stream()
+                                .map(place -> new Taken.Position(place.partition(), place.offset()))
+                                .toList()),
+                known,
+                new Outbox.Bounds(maxUnderWay, remembered, patience));
+    }
+
+    private static ProducerRecord<String, byte[]> record(Arrival.Outgoing outgoing) {
+        return CloudEventCodec.write(Topic.EVENTS, outgoing.topicKey(), outgoing.event());
+    }
+
+    @Produces
+    @Singleton
+    KnownArrivals known() {
+        return _ -> CompletableFuture.completedFuture(false);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryLedger ledger() {
+        return _ -> {};
     }
 }

@@ -9,14 +9,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request of a sender, as it came.
  *
+ * @param endpoint the endpoint's name
+ * @param method in capital letters
+ * @param rest what stands behind the endpoint's address, without a slash before it; empty for nothing. It may be a proof
+ * @param query the raw query; empty for none
  * @param headers by name in lower case
  * @param body the raw bytes, which are what is signed; not copied
  * @param receivedAt when the last byte had come
  */
 @SuppressWarnings("ArrayRecordComponent") // Deliveries are never compared, and 25 MiB are not copied.
-public record Delivery(String endpoint, Map<String, String> headers, byte[] body, Instant receivedAt) {
+public record Delivery(
+        String endpoint,
+        String method,
+        String rest,
+        String query,
+        Map<String, String> headers,
+        byte[] body,
+        Instant receivedAt) {
     public Delivery {
         headers = Map.copyOf(headers);
+    }
+
+    /** A POST to the endpoint's own address. */
+    public Delivery(String endpoint, Map<String, String> headers, byte[] body, Instant receivedAt) {
+        this(endpoint, "POST", "", "", headers, body, receivedAt);
     }
 
     /** {@return a header by its name in lower case; empty if it is missing or blank} */

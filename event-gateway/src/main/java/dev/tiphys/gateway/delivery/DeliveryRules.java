@@ -3,25 +3,27 @@ package dev.tiphys.gateway.delivery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.contracts.event.GitChange;
+import dev.tiphys.gateway.delivery.Mapper.Happening;
 import dev.tiphys.gateway.delivery.Mapper.Meaning;
 import dev.tiphys.gateway.delivery.Verdict.Accepted;
+import dev.tiphys.gateway.delivery.Verdict.Challenged;
+import dev.tiphys.gateway.delivery.Verdict.Invited;
 import dev.tiphys.gateway.delivery.Verdict.Irrelevant;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import dev.tiphys.gateway.delivery.Verdict.Rejected;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Judges deliveries: the proof first, on the raw bytes; only what is proven is parsed. Pure and total. */
 public final class DeliveryRules {
@@ -39,72 +41,105 @@ public final class DeliveryRules {
     /**
      * Judges a delivery.
      *
-     * @param secrets the values of the endpoint's secrets that exist, the present one first; empty ones are passed over
+     * @param secrets the values of the endpoint's secrets, the present one first, or the keys that its sender publishes; empty
+     *     ones are passed over
      * @param definitionsOffset the version of the definitions that the endpoint is from
      */
     public static Verdict judge(Endpoint endpoint, List<byte[]> secrets, long definitionsOffset, Delivery delivery) {
-        int secret = matching(endpoint.verifier(), secrets, delivery);
+        int secret = matching(endpoint, secrets, delivery);
         if (secret < 0) {
             return new Rejected(Refusal.UNVERIFIED, UNVERIFIED);
         }
-        Optional<JsonNode> parsed = Json.exactTree(delivery.body());
-        if (parsed.isEmpty()) {
-            return new Rejected(Refusal.MALFORMED, "the body is not JSON that is read here");
+        Optional<JsonNode> read = endpoint.mapper().read(delivery);
+        if (read.isEmpty()) {
+            return new Rejected(
+                    Refusal.MALFORMED,
+                    "the body is not what is read here: " + endpoint.mapper().form());
         }
-        JsonNode body = parsed.get();
+        JsonNode body = read.get();
         return switch (endpoint.mapper().meaning(delivery, body)) {
-            case Meaning.Nothing(var reason) -> new Irrelevant(reason);
+            case Meaning.Nothing(var reason) -> new Irrelevant(reason, secret);
             case Meaning.Refused(var refusal, var reason) -> new Rejected(refusal, reason);
-            case Meaning.Happened(var type, var git) ->
-                new Accepted(event(endpoint, definitionsOffset, delivery, body, type, git), secret);
+            case Meaning.Challenge(var answer) -> new Challenged(answer, secret);
+            case Meaning.Invitation(var accept) -> new Invited(accept, secret);
+            case Meaning.Happened(var happenings) ->
+                accepted(endpoint, definitionsOffset, delivery, body, happenings, secret);
         };
     }
 
-    /** {@return the id of the event that a delivery becomes: the same for a redelivery} */
-    static String eventId(String endpoint, String deliveryId) {
-        return sha256((endpoint + "\n" + deliveryId).getBytes(UTF_8)).substring(0, 32);
+    private static Accepted accepted(
+            Endpoint endpoint,
+            long definitionsOffset,
+            Delivery delivery,
+            JsonNode body,
+            List<Happening> happenings,
+            int secret) {
+        String deliveryId = endpoint.mapper()
+                .delivery(delivery, body)
+                .filter(id -> DELIVERY_ID.matcher(id).matches())
+                .orElseGet(() -> "sha256-" + sha256(delivery.body()));
+        Causality causality = new Causality(
+                null,
+                null,
+                delivery.header("traceparent")
+                        .filter(value -> TRACEPARENT.matcher(value).matches())
+                        .orElse(null),
+                definitionsOffset);
+        Map<String, String> headers = publicHeaders(endpoint.verifier(), delivery);
+        List<CloudEvent<ExternalEvent>> events = new ArrayList<>();
+        for (Happening happening : happenings) {
+            GitChange git = happening.git();
+            JsonNode own = happening.body();
+            events.add(new CloudEvent<>(
+                    eventId(endpoint.name(), deliveryId, events.size()),
+                    SOURCE + endpoint.name(),
+                    git == null ? happening.type() : git.ref(),
+                    delivery.receivedAt(),
+                    causality,
+                    new ExternalEvent(
+                            endpoint.owner(),
+                            happening.name(),
+                            happening.type(),
+                            deliveryId,
+                            git,
+                            headers,
+                            Map.of(),
+                            own == null ? body : own)));
+        }
+        return new Accepted(deliveryId, events, secret);
+    }
+
+    /**
+     * {@return the id of an event of a delivery: the same for a redelivery}
+     *
+     * @param place of the event among those of the delivery, from 0
+     */
+    static String eventId(String endpoint, String deliveryId, int place) {
+        String text = endpoint + "\n" + deliveryId + (place == 0 ? "" : "\n" + place);
+        return sha256(text.getBytes(UTF_8)).substring(0, 32);
     }
 
     /** Every secret is tried, whatever the ones before came to. */
-    private static int matching(Verifier verifier, List<byte[]> secrets, Delivery delivery) {
+    private static int matching(Endpoint endpoint, List<byte[]> secrets, Delivery delivery) {
+        if (endpoint.credentials() instanceof Credentials.None) {
+            return 0;
+        }
         int found = -1;
         for (int i = secrets.size() - 1; i >= 0; i--) {
             byte[] secret = secrets.get(i);
-            if (secret.length > 0 && verifier.verifies(delivery, secret)) {
+            if (secret.length > 0 && endpoint.verifier().verifies(delivery, secret)) {
                 found = i;
             }
         }
         return found;
     }
 
-    private static CloudEvent<ExternalEvent> event(
-            Endpoint endpoint,
-            long definitionsOffset,
-            Delivery delivery,
-            JsonNode body,
-            String type,
-            @Nullable GitChange git) {
-        Optional<String> given = endpoint.mapper()
-                .delivery(delivery)
-                .filter(id -> DELIVERY_ID.matcher(id).matches());
-        String deliveryId = given.orElseGet(() -> "sha256-" + sha256(delivery.body()));
-        String traceparent = delivery.header("traceparent")
-                .filter(value -> TRACEPARENT.matcher(value).matches())
-                .orElse(null);
-        return new CloudEvent<>(
-                eventId(endpoint.name(), deliveryId),
-                SOURCE + endpoint.name(),
-                git == null ? type : git.ref(),
-                delivery.receivedAt(),
-                new Causality(null, null, traceparent, definitionsOffset),
-                new ExternalEvent(
-                        endpoint.name(), type, deliveryId, git, publicHeaders(endpoint.verifier(), delivery), body));
-    }
-
-    private static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
+    /** {@return the headers that may be kept and shown} */
+    static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
         Map<String, String> headers = new TreeMap<>();
         delivery.headers().forEach((name, value) -> {
-            if (!name.equals(verifier.header()) && !CONFIDENTIAL.matcher(name).matches()) {
+            if (!verifier.headers().contains(name)
+                    && !CONFIDENTIAL.matcher(name).matches()) {
                 headers.put(name, value);
             }
         });

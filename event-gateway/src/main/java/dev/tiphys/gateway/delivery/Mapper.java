@@ -1,29 +1,84 @@
 package dev.tiphys.gateway.delivery;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.event.GitChange;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
+import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a verified delivery says: one implementation for each sender. Total: any JSON of any form gives an answer. */
 public interface Mapper {
 
+    /** {@return what the body holds; empty if it is not what the sender sends} By default the body is JSON. */
+    default Optional<JsonNode> read(Delivery delivery) {
+        return Json.exactTree(delivery.body());
+    }
+
+    /** {@return what a body must be, for a person} */
+    default String form() {
+        return "JSON";
+    }
+
+    /** {@return whether the mapper reads bodies of this content type; null if none is given} */
+    default boolean reads(@Nullable String contentType) {
+        return Delivery.isJson(contentType);
+    }
+
     /** {@return the sender's own id of the delivery, the same when it is delivered again; empty if it gives none} */
-    Optional<String> delivery(Delivery delivery);
+    Optional<String> delivery(Delivery delivery, JsonNode body);
 
     /** {@return what the delivery is about} */
     Meaning meaning(Delivery delivery, JsonNode body);
 
+    /**
+     * Something that happened.
+     *
+     * @param type what the sender calls it
+     * @param name which of an EventSource's events it is; null elsewhere
+     * @param git the change; null if it is not about Git
+     * @param body what the event carries as its body; null for the delivery's own
+     */
+    record Happening(
+            String type,
+            @Nullable String name,
+            @Nullable GitChange git,
+            @Nullable JsonNode body) {
+        /** {@return something that happened, with the delivery as its body} */
+        public static Happening of(String type, @Nullable GitChange git) {
+            return new Happening(type, null, git, null);
+        }
+    }
+
     /** What a delivery is about. */
     sealed interface Meaning {
-        /** Something happened; {@code git} is null if it is not about Git. */
-        record Happened(String type, @Nullable GitChange git) implements Meaning {}
+        /** Something happened, or several things: an event for each, in this order. */
+        record Happened(List<Happening> happenings) implements Meaning {
+            public Happened {
+                happenings = List.copyOf(happenings);
+                if (happenings.isEmpty()) {
+                    throw new IllegalArgumentException("if nothing happened, say Nothing");
+                }
+            }
+
+            /** {@return that one thing happened} */
+            public static Happened one(String type, @Nullable GitChange git) {
+                return new Happened(List.of(Happening.of(type, git)));
+            }
+        }
 
         /** Nothing that anybody here wants to know. */
         record Nothing(String reason) implements Meaning {}
 
         /** It is not let in. */
         record Refused(Refusal refusal, String reason) implements Meaning {}
+
+        /** The sender asks whether anybody is there, and wants this for an answer. */
+        record Challenge(JsonNode answer) implements Meaning {}
+
+        /** The sender asks whether it may send, and is told so by a GET of this address. */
+        record Invitation(URI accept) implements Meaning {}
     }
 }

@@ -1,17 +1,20 @@
 package dev.tiphys.gateway.delivery;
 
-/** How a delivery proves who sent it: one implementation for each scheme. */
+import java.util.Set;
+
+/** How a delivery proves who sent it: one implementation for each scheme. Pure and thread-safe. */
 public interface Verifier {
 
-    /** {@return the header, in lower case, that carries the proof: it never leaves the gateway} */
-    String header();
+    /** {@return the headers, in lower case, that carry the proof: they never leave the gateway} */
+    Set<String> headers();
 
     /**
      * {@return whether the delivery proves knowledge of the secret}
      *
-     * <p>The time that it takes does not depend on how much of the proof is right. A missing or empty proof is none.
+     * <p>The time that it takes does not depend on how much of the proof is right. A missing or empty proof is none. A proof
+     * that holds for a time is judged at {@link Delivery#receivedAt}.
      *
-     * @param secret not empty
+     * @param secret not empty: the value of a secret, or a key that the sender publishes
      */
     boolean verifies(Delivery delivery, byte[] secret);
 }

@@ -13,6 +13,7 @@ import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.contracts.event.GitChange;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
+import dev.tiphys.gateway.sender.Senders;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -154,8 +155,8 @@ class DeliveryRulesTest {
         void deliveredAgainHasTheSameId() {
             assertThat(event(Examples.update()).id())
                     .isEqualTo(event(Examples.update()).id())
-                    .isNotEqualTo(DeliveryRules.eventId("hello", "d-2"))
-                    .isNotEqualTo(DeliveryRules.eventId("other", "d-1"));
+                    .isNotEqualTo(DeliveryRules.eventId("hello", "d-2", 0))
+                    .isNotEqualTo(DeliveryRules.eventId("other", "d-1", 0));
         }
 
         @Test
@@ -165,7 +166,11 @@ class DeliveryRulesTest {
             Verdict verdict =
                     judge(Examples.delivery(Map.of("x-github-event", "push", "traceparent", traceparent), body));
 
-            assertThat(((Verdict.Accepted) verdict).event().causality().traceparent())
+            assertThat(((Verdict.Accepted) verdict)
+                            .events()
+                            .getFirst()
+                            .causality()
+                            .traceparent())
                     .isEqualTo(traceparent);
         }
 
@@ -350,9 +355,9 @@ class DeliveryRulesTest {
             }
             String body = form == null ? copy.toString() : copy.toString().replace(marker, form);
             Verdict verdict = judge(Examples.delivery(event, body.getBytes(UTF_8)));
-            if (verdict instanceof Verdict.Accepted(var accepted, var _)) {
+            if (verdict instanceof Verdict.Accepted(_, var accepted, _)) {
                 // What is accepted can be written to the log and read again.
-                byte[] written = Json.bytes(accepted.data());
+                byte[] written = Json.bytes(accepted.getFirst().data());
                 assertThat(written).isNotEmpty();
             }
             return 1;
@@ -390,7 +395,8 @@ class DeliveryRulesTest {
 
             Verdict verdict = DeliveryRules.judge(endpoint, List.of(Examples.SECRET), 0, delivery);
 
-            ExternalEvent event = ((Verdict.Accepted) verdict).event().data();
+            ExternalEvent event =
+                    ((Verdict.Accepted) verdict).events().getFirst().data();
             assertThat(event.type()).isEqualTo("invoice.paid");
             assertThat(event.git()).isNull();
             assertThat(event.headers()).containsOnlyKeys("x-other");
@@ -412,7 +418,8 @@ class DeliveryRulesTest {
 
             Verdict verdict = DeliveryRules.judge(
                     endpoint, List.of(Examples.SECRET), 0, new Delivery("billing", headers, body, Examples.NOW));
-            ExternalEvent event = ((Verdict.Accepted) verdict).event().data();
+            ExternalEvent event =
+                    ((Verdict.Accepted) verdict).events().getFirst().data();
             assertThat(event.type()).isEqualTo("order.made");
             assertThat(event.delivery()).isEqualTo("order-1");
             assertThat(event.headers()).doesNotContainKey("authorization");
@@ -437,7 +444,7 @@ class DeliveryRulesTest {
                     .getFirst()
                     .definition();
             return Objects.requireNonNull(
-                    Endpoint.table(List.of(Objects.requireNonNull(definition))).get("billing"));
+                    Senders.table(List.of(Objects.requireNonNull(definition))).get("billing"));
         }
     }
 
@@ -452,7 +459,7 @@ class DeliveryRulesTest {
     private static CloudEvent<ExternalEvent> event(ObjectNode push) {
         Verdict verdict = judge(Examples.delivery("push", push));
         assertThat(verdict).isInstanceOf(Verdict.Accepted.class);
-        return ((Verdict.Accepted) verdict).event();
+        return ((Verdict.Accepted) verdict).events().getFirst();
     }
 
     private static GitChange change(ObjectNode push) {

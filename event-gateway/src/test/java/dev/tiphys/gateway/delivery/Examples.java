@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.DefinitionKey;
 import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.gateway.sender.Senders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ final class Examples {
             "github",
             null,
             new SecretRef("hello-webhook", "secret"));
-    static final Endpoint ENDPOINT = Endpoint.table(List.of(HELLO)).get("hello");
+    static final Endpoint ENDPOINT = Senders.table(List.of(HELLO)).get("hello");
 
     private Examples() {}
 

@@ -43,6 +43,8 @@ public final class TriggerRules {
         return switch (trigger) {
             case Trigger.Push push -> push(push, event, changedPaths);
             case Trigger.FromSource source -> source(source, event);
+            case Trigger.Message message -> message(message, event);
+            case Trigger.Schedule _ -> new Match.Fails("schedule", "a tick", event.type(), 0);
         };
     }
 
@@ -101,6 +103,12 @@ public final class TriggerRules {
             return new Match.Fails("type", text(source.types()), event.type(), 1);
         }
         return new Match.Starts();
+    }
+
+    private static Match message(Trigger.Message message, ExternalEvent event) {
+        return message.queue().equals(event.endpoint())
+                ? new Match.Starts()
+                : new Match.Fails("queue", message.queue(), event.endpoint(), 0);
     }
 
     private static boolean any(List<String> globs, String text) {

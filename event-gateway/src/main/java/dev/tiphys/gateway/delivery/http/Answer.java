@@ -1,5 +1,6 @@
 package dev.tiphys.gateway.delivery.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,6 +29,11 @@ record Answer(
         body.put("event", null);
         body.put("reason", reason);
         return new Answer(202, "irrelevant", "application/json", Json.bytes(body), null);
+    }
+
+    /** What the sender wanted to hear. */
+    static Answer challenged(JsonNode answer) {
+        return new Answer(200, "challenged", "application/json", Json.bytes(answer), null);
     }
 
     static Answer problem(int status, String verdict, String title, String detail) {

@@ -1,6 +1,7 @@
 package dev.tiphys.gateway.delivery.http;
 
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.sender.Senders;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.definitions.DefinitionsSnapshot;
 import jakarta.inject.Singleton;
@@ -31,6 +32,6 @@ final class Endpoints {
     }
 
     private void follow(DefinitionsSnapshot snapshot) {
-        table = new Table(Endpoint.table(snapshot.all()), snapshot.offset());
+        table = new Table(Senders.table(snapshot.all()), snapshot.offset());
     }
 }

@@ -1,10 +1,12 @@
 package dev.tiphys.gateway.delivery.http;
 
 import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
-import dev.tiphys.gateway.delivery.EventOutbox;
+import dev.tiphys.gateway.intake.Arrival;
+import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.secret.Secret;
@@ -48,7 +50,7 @@ final class HookRoute {
 
     private final Endpoints endpoints;
     private final Secrets secrets;
-    private final EventOutbox outbox;
+    private final Intake intake;
     private final MemoryBudget budget;
     private final Clock clock;
     private final MeterRegistry meters;
@@ -59,7 +61,7 @@ final class HookRoute {
     HookRoute(
             Endpoints endpoints,
             Secrets secrets,
-            EventOutbox outbox,
+            Intake intake,
             MemoryBudget budget,
             Clock clock,
             MeterRegistry meters,
@@ -67,7 +69,7 @@ final class HookRoute {
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
         this.endpoints = endpoints;
         this.secrets = secrets;
-        this.outbox = outbox;
+        this.intake = intake;
         this.budget = budget;
         this.clock = clock;
         this.meters = meters;
@@ -169,12 +171,18 @@ final class HookRoute {
     private CompletionStage<Answer> outcome(Endpoint endpoint, long offset, Delivery delivery) {
         try {
             return switch (DeliveryRules.judge(endpoint, values(endpoint), offset, delivery)) {
-                case Verdict.Accepted(var event, var secret) -> {
+                case Verdict.Accepted(_, var events, var secret) -> {
                     meters.counter("tiphys.gateway.secrets", "endpoint", endpoint.name(), "age", age(secret))
                             .increment();
-                    yield outbox.publish(event).thenApply(_ -> Answer.accepted(event.id()));
+                    Arrival arrival = new Arrival(events.stream()
+                            .map(event -> new Arrival.Outgoing(event.data().endpoint(), event, null))
+                            .toList());
+                    yield intake.take(arrival).thenApply(_ -> Answer.accepted(arrival.key()));
                 }
-                case Verdict.Irrelevant(var reason) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
+                case Verdict.Irrelevant(var reason, _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
+                case Verdict.Challenged(var answer, _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
+                case Verdict.Invited _ ->
+                    CompletableFuture.completedFuture(Answer.irrelevant("the invitation is accepted by nobody yet"));
                 case Verdict.Rejected(var refusal, var reason) ->
                     CompletableFuture.completedFuture(
                             switch (refusal) {
@@ -194,11 +202,14 @@ final class HookRoute {
 
     private List<byte[]> values(Endpoint endpoint) {
         List<byte[]> values = new ArrayList<>();
-        for (SecretRef ref : endpoint.secrets()) {
+        if (!(endpoint.credentials() instanceof Credentials.Shared(List<SecretRef> refs))) {
+            return values;
+        }
+        for (SecretRef ref : refs) {
             secrets.find(ref).map(Secret::bytes).ifPresent(values::add);
         }
         if (values.isEmpty()) {
-            SecretRef ref = endpoint.secrets().getFirst();
+            SecretRef ref = refs.getFirst();
             warn(endpoint.name(), "there is no secret " + ref.name() + "/" + ref.key() + ": every delivery is refused");
         }
         return values;
@@ -207,7 +218,7 @@ final class HookRoute {
     private Answer failed(String name, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof LogUnavailable || cause instanceof EventOutbox.Full) {
+        if (cause instanceof LogUnavailable || cause instanceof Intake.Busy) {
             warn(name, "a delivery could not be published: " + cause.getMessage());
         } else {
             log.errorf(cause, "endpoint %s: a delivery could not be judged", name);

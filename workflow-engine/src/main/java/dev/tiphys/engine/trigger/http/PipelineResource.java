@@ -79,6 +79,10 @@ final class PipelineResource {
                     new TriggerAnswer("push", push.repository(), push.branches(), push.tags(), push.paths(), List.of());
                 case Trigger.FromSource source ->
                     new TriggerAnswer("source", source.source(), List.of(), List.of(), List.of(), source.types());
+                case Trigger.Message message ->
+                    new TriggerAnswer("message", message.queue(), List.of(), List.of(), List.of(), List.of());
+                case Trigger.Schedule schedule ->
+                    new TriggerAnswer("schedule", schedule.cron(), List.of(), List.of(), List.of(), List.of());
             };
         }
     }

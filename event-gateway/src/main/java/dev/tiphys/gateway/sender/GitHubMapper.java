@@ -1,8 +1,10 @@
-package dev.tiphys.gateway.delivery;
+package dev.tiphys.gateway.sender;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.event.GitChange;
+import dev.tiphys.gateway.delivery.Delivery;
+import dev.tiphys.gateway.delivery.Mapper;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,7 +31,7 @@ record GitHubMapper(Repository repository) implements Mapper {
     private static final int SHOWN = 250;
 
     @Override
-    public Optional<String> delivery(Delivery delivery) {
+    public Optional<String> delivery(Delivery delivery, JsonNode body) {
         return delivery.header("x-github-delivery");
     }
 
@@ -64,7 +66,7 @@ record GitHubMapper(Repository repository) implements Mapper {
         if (!REF.matcher(ref).matches()) {
             return new Meaning.Nothing("the ref is neither a branch nor a tag");
         }
-        return new Meaning.Happened("push", change(body, ref, after));
+        return Meaning.Happened.one("push", change(body, ref, after));
     }
 
     private GitChange change(JsonNode body, String ref, String after) {

@@ -1,22 +1,26 @@
-package dev.tiphys.gateway.delivery;
+package dev.tiphys.gateway.sender;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tiphys.gateway.delivery.Delivery;
+import dev.tiphys.gateway.delivery.Verifier;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Set;
 
 /** A shared token in {@code Authorization: Bearer}. */
 record BearerVerifier() implements Verifier {
+    private static final String HEADER = "authorization";
     private static final String SCHEME = "Bearer ";
 
     @Override
-    public String header() {
-        return "authorization";
+    public Set<String> headers() {
+        return Set.of(HEADER);
     }
 
     @Override
     public boolean verifies(Delivery delivery, byte[] secret) {
-        String given = delivery.header(header()).orElse("");
+        String given = delivery.header(HEADER).orElse("");
         if (!given.regionMatches(/* ignoreCase= */ true, 0, SCHEME, 0, SCHEME.length())) {
             return false;
         }

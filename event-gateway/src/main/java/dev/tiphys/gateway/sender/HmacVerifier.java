@@ -1,11 +1,14 @@
-package dev.tiphys.gateway.delivery;
+package dev.tiphys.gateway.sender;
 
+import dev.tiphys.gateway.delivery.Delivery;
+import dev.tiphys.gateway.delivery.Verifier;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,11 @@ record HmacVerifier(String header, String algorithm, String prefix, String encod
         if (!ALGORITHMS.containsKey(algorithm)) {
             throw new IllegalArgumentException("there is no algorithm " + algorithm);
         }
+    }
+
+    @Override
+    public Set<String> headers() {
+        return Set.of(header);
     }
 
     @Override

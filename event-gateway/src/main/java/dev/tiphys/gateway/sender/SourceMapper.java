@@ -1,6 +1,9 @@
-package dev.tiphys.gateway.delivery;
+package dev.tiphys.gateway.sender;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.gateway.delivery.Delivery;
+import dev.tiphys.gateway.delivery.Mapper;
+import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -9,7 +12,7 @@ record SourceMapper() implements Mapper {
     private static final int LONGEST_TYPE = 200;
 
     @Override
-    public Optional<String> delivery(Delivery delivery) {
+    public Optional<String> delivery(Delivery delivery, JsonNode body) {
         return Stream.of("x-delivery-id", "idempotency-key", "webhook-id")
                 .flatMap(header -> delivery.header(header).stream())
                 .findFirst();
@@ -20,9 +23,8 @@ record SourceMapper() implements Mapper {
         String type = delivery.header("x-event-type")
                 .orElseGet(() -> body.path("type").asText(""));
         if (type.length() > LONGEST_TYPE) {
-            return new Meaning.Refused(
-                    Verdict.Refusal.MALFORMED, "the type of an event has up to " + LONGEST_TYPE + " signs");
+            return new Meaning.Refused(Refusal.MALFORMED, "the type of an event has up to " + LONGEST_TYPE + " signs");
         }
-        return new Meaning.Happened(type.isBlank() ? "event" : type, null);
+        return Meaning.Happened.one(type.isBlank() ? "event" : type, null);
     }
 }

@@ -1,0 +1,25 @@
+package dev.tiphys.gateway.intake;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The one way onto the log for everything that comes from outside: hooks, queues, schedules. What arrives again within the
+ * time that the ledger goes back is not published again; readers deduplicate by (source, id) for the rest. Thread-safe.
+ */
+public interface Intake {
+
+    /**
+     * {@return a stage that completes when the broker has the arrival's events}
+     *
+     * <p>It fails with {@link Busy}, or as the log's writer does: {@code LogUnavailable} if nothing is known to be written,
+     * and whoever sent it is to send it again; {@code RecordRefused} if it never will be.
+     */
+    CompletionStage<Taken> take(Arrival arrival);
+
+    /** Too much waits for the broker: try again in a moment. */
+    final class Busy extends RuntimeException {
+        Busy(int underWay) {
+            super(underWay + " arrivals wait for the broker");
+        }
+    }
+}
