@@ -5,9 +5,9 @@ import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.intake.Intake;
-import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.platform.secret.Secrets;
@@ -171,7 +171,7 @@ final class HookRoute {
     private CompletionStage<Answer> outcome(Endpoint endpoint, long offset, Delivery delivery) {
         try {
             return switch (DeliveryRules.judge(endpoint, values(endpoint), offset, delivery)) {
-                case Verdict.Accepted(_, var events, var secret) -> {
+                case Verdict.Accepted(var _, var events, var secret) -> {
                     meters.counter("tiphys.gateway.secrets", "endpoint", endpoint.name(), "age", age(secret))
                             .increment();
                     Arrival arrival = new Arrival(events.stream()
@@ -179,8 +179,10 @@ final class HookRoute {
                             .toList());
                     yield intake.take(arrival).thenApply(_ -> Answer.accepted(arrival.key()));
                 }
-                case Verdict.Irrelevant(var reason, _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
-                case Verdict.Challenged(var answer, _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
+                case Verdict.Irrelevant(var reason, var _) ->
+                    CompletableFuture.completedFuture(Answer.irrelevant(reason));
+                case Verdict.Challenged(var answer, var _) ->
+                    CompletableFuture.completedFuture(Answer.challenged(answer));
                 case Verdict.Invited _ ->
                     CompletableFuture.completedFuture(Answer.irrelevant("the invitation is accepted by nobody yet"));
                 case Verdict.Rejected(var refusal, var reason) ->
