@@ -128,10 +128,14 @@ class GatewayTest {
         @Test
         void isSignedByEitherOfTwoSecrets() throws Exception {
             BrokerResource.secret("shop-webhook", "secret", "new secret");
-            assertThat(push(SECRET, id()).statusCode()).isEqualTo(401);
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(push(SECRET, id()).statusCode()).isEqualTo(401));
 
             BrokerResource.secret("shop-webhook", "secret-previous", SECRET);
-            assertThat(push(SECRET, id()).statusCode()).isEqualTo(202);
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(push(SECRET, id()).statusCode()).isEqualTo(202));
             assertThat(push("new secret", id()).statusCode()).isEqualTo(202);
         }
 

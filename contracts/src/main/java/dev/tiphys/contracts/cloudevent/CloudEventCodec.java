@@ -38,7 +38,19 @@ public final class CloudEventCodec {
             return new ProducerRecord<>(
                     topic.topicName(), null, null, key, Json.bytes(structured(event)), List.of(contentType));
         }
-        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic.topicName(), key, Json.bytes(event.data()));
+        return write(topic, key, event, Json.bytes(event.data()));
+    }
+
+    /**
+     * {@return the record that carries the event to a topic that is not compacted}
+     *
+     * @param data the event's data as UTF-8 JSON, which the caller has already
+     */
+    public static ProducerRecord<String, byte[]> write(Topic topic, String key, CloudEvent<?> event, byte[] data) {
+        if (topic.compacted()) {
+            throw new IllegalArgumentException(topic.topicName() + " is compacted: it carries structured events");
+        }
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic.topicName(), key, data);
         Headers headers = record.headers();
         header(headers, "ce_specversion", SPEC_VERSION);
         header(headers, "ce_id", event.id());

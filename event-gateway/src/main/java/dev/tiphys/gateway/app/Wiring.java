@@ -1,23 +1,20 @@
 package dev.tiphys.gateway.app;
 
-import dev.tiphys.contracts.Topic;
-import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.gateway.definitions.DefinitionDesk;
 import dev.tiphys.gateway.definitions.DefinitionStore;
 import dev.tiphys.gateway.definitions.Problems;
-import dev.tiphys.gateway.intake.Arrival;
+import dev.tiphys.gateway.delivery.Reception;
 import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.KnownArrivals;
 import dev.tiphys.gateway.intake.Outbox;
-import dev.tiphys.gateway.intake.Taken;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
+import dev.tiphys.gateway.limit.Admission;
+import dev.tiphys.gateway.limit.Rates;
 import dev.tiphys.platform.expression.Expressions;
-import dev.tiphys.platform.log.LogWriter;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the cores what they work with. */
@@ -38,22 +35,31 @@ final class Wiring {
     @Produces
     @Singleton
     Intake intake(
-            LogWriter log,
+            Outbox.Publisher publisher,
             KnownArrivals known,
             @ConfigProperty(name = "tiphys.gateway.intake.max-under-way", defaultValue = "1000") int maxUnderWay,
             @ConfigProperty(name = "tiphys.gateway.intake.remembered", defaultValue = "100000") int remembered,
-            @ConfigProperty(name = "tiphys.gateway.intake.ledger-patience", defaultValue = "250ms") Duration patience) {
+            @ConfigProperty(name = "tiphys.gateway.intake.ledger-patience", defaultValue = "250ms") Duration patience,
+            @ConfigProperty(name = "tiphys.gateway.intake.stall", defaultValue = "1s") Duration stall) {
         return new Outbox(
-                events -> log.place(events.stream().map(Wiring::record).toList())
-                        .thenApply(places -> places.stream()
-                                .map(place -> new Taken.Position(place.partition(), place.offset()))
-                                .toList()),
-                known,
-                new Outbox.Bounds(maxUnderWay, remembered, patience));
+                publisher, known, new Outbox.Bounds(maxUnderWay, remembered, patience, stall), System::nanoTime);
     }
 
-    private static ProducerRecord<String, byte[]> record(Arrival.Outgoing outgoing) {
-        return CloudEventCodec.write(Topic.EVENTS, outgoing.topicKey(), outgoing.event());
+    @Produces
+    @Singleton
+    Admission admission(
+            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint", defaultValue = "1000") double perEndpoint,
+            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint-burst", defaultValue = "2000") double burst,
+            @ConfigProperty(name = "tiphys.gateway.rates.overall", defaultValue = "10000") double overall,
+            @ConfigProperty(name = "tiphys.gateway.rates.unverified-per-sender", defaultValue = "100")
+                    double unverified) {
+        return new Admission(new Rates(perEndpoint, burst, overall, unverified), System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    Reception reception(Intake intake, Admission admission, DeliveryLedger ledger) {
+        return new Reception(intake, admission, ledger, _ -> {}, System::nanoTime);
     }
 
     @Produces

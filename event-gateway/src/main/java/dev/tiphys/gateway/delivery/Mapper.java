@@ -17,6 +17,11 @@ public interface Mapper {
         return Json.exactTree(delivery.body());
     }
 
+    /** {@return whether {@link #read} is the default: then the body's own bytes are JSON} */
+    default boolean isPlainJson() {
+        return true;
+    }
+
     /** {@return what a body must be, for a person} */
     default String form() {
         return "JSON";

@@ -14,9 +14,11 @@ public sealed interface Verdict {
      *
      * @param deliveryId the sender's id of it, or the digest of its body
      * @param events at least one
+     * @param untouched whether each event's body is the delivery's, as JSON, and its bytes can be written as they came
      * @param secret which of the endpoint's secrets had signed it: 0 the present one, 1 the previous one
      */
-    record Accepted(String deliveryId, List<CloudEvent<ExternalEvent>> events, int secret) implements Verdict {
+    record Accepted(String deliveryId, List<CloudEvent<ExternalEvent>> events, boolean untouched, int secret)
+            implements Verdict {
         public Accepted {
             events = List.copyOf(events);
         }

@@ -8,6 +8,11 @@ public interface Verifier {
     /** {@return the headers, in lower case, that carry the proof: they never leave the gateway} */
     Set<String> headers();
 
+    /** {@return whether the proof stands in the address, behind the endpoint's name} Elsewhere nothing may stand there. */
+    default boolean isInAddress() {
+        return false;
+    }
+
     /**
      * {@return whether the delivery proves knowledge of the secret}
      *

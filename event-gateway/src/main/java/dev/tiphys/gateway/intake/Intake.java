@@ -11,10 +11,17 @@ public interface Intake {
     /**
      * {@return a stage that completes when the broker has the arrival's events}
      *
-     * <p>It fails with {@link Busy}, or as the log's writer does: {@code LogUnavailable} if nothing is known to be written,
-     * and whoever sent it is to send it again; {@code RecordRefused} if it never will be.
+     * <p>It fails with {@link TooLarge} if it never will be written. Any other failure, {@link Busy} among them, means that
+     * nothing is known to be written: whoever sent it is to send it again.
      */
     CompletionStage<Taken> take(Arrival arrival);
+
+    /** The log takes nothing as large as this. */
+    final class TooLarge extends RuntimeException {
+        public TooLarge(Throwable cause) {
+            super("the log takes no event as large as this", cause);
+        }
+    }
 
     /** Too much waits for the broker: try again in a moment. */
     final class Busy extends RuntimeException {

@@ -4,7 +4,6 @@ import dev.tiphys.gateway.intake.Taken.Duplicate;
 import dev.tiphys.gateway.intake.Taken.Position;
 import dev.tiphys.gateway.intake.Taken.Published;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,8 @@ public final class Outbox implements Intake {
     private final Publisher publisher;
     private final KnownArrivals known;
     private final Bounds bounds;
-    private final Map<String, CompletableFuture<Taken>> underWay = new HashMap<>();
+    private final LongSupplier nanos;
+    private final Map<String, UnderWay> underWay = new LinkedHashMap<>();
     private final Map<String, Boolean> published;
 
     /** Writes events to the log. */
@@ -36,13 +37,19 @@ public final class Outbox implements Intake {
      * @param maxUnderWay how many may wait for the broker
      * @param remembered how many published arrivals this process remembers
      * @param ledgerPatience how long the ledger is waited for
+     * @param stall when one has waited so long for the broker, no other is let in until it is heard of: whoever sends is
+     *     told at once, and not when the broker's time is up
      */
-    public record Bounds(int maxUnderWay, int remembered, Duration ledgerPatience) {}
+    public record Bounds(int maxUnderWay, int remembered, Duration ledgerPatience, Duration stall) {}
 
-    public Outbox(Publisher publisher, KnownArrivals known, Bounds bounds) {
+    private record UnderWay(CompletableFuture<Taken> outcome, long since) {}
+
+    /** @param nanos a clock that only goes forward, in nanoseconds */
+    public Outbox(Publisher publisher, KnownArrivals known, Bounds bounds, LongSupplier nanos) {
         this.publisher = publisher;
         this.known = known;
         this.bounds = bounds;
+        this.nanos = nanos;
         this.published = new LinkedHashMap<>() {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
@@ -59,20 +66,27 @@ public final class Outbox implements Intake {
             if (published.containsKey(key)) {
                 return CompletableFuture.completedFuture(new Duplicate());
             }
-            CompletableFuture<Taken> twin = underWay.get(key);
+            UnderWay twin = underWay.get(key);
             if (twin != null) {
-                return twin.thenApply(_ -> new Duplicate());
+                return twin.outcome().thenApply(_ -> new Duplicate());
             }
-            if (underWay.size() >= bounds.maxUnderWay()) {
+            long now = nanos.getAsLong();
+            if (underWay.size() >= bounds.maxUnderWay() || isStalled(now)) {
                 return CompletableFuture.failedFuture(new Busy(underWay.size()));
             }
-            underWay.put(key, outcome);
+            underWay.put(key, new UnderWay(outcome, now));
         }
         // The outcome tells; nothing is left to hear.
         var _ = isKnown(key)
                 .thenCompose(before -> before ? CompletableFuture.completedFuture(new Duplicate()) : publish(arrival))
                 .whenComplete((taken, failure) -> end(key, outcome, taken, failure));
         return outcome;
+    }
+
+    private boolean isStalled(long now) {
+        return !underWay.isEmpty()
+                && now - underWay.values().iterator().next().since()
+                        > bounds.stall().toNanos();
     }
 
     /** A ledger that does not answer must not keep anybody out: readers drop what comes twice. */

@@ -27,6 +27,7 @@ class OutboxTest {
 
     private final List<CompletableFuture<List<Position>>> sent = new ArrayList<>();
     private final Set<String> ledger = new HashSet<>();
+    private long now = 1;
     private final Intake outbox = outbox(key -> CompletableFuture.completedFuture(ledger.contains(key)));
 
     @Test
@@ -84,6 +85,19 @@ class OutboxTest {
     }
 
     @Test
+    void whileTheBrokerDoesNotAnswerNobodyElseWaits() {
+        take(outbox, "a");
+        now += Duration.ofMillis(1_001).toNanos();
+
+        assertThat(take(outbox, "b")).isCompletedExceptionally();
+        assertThat(sent).hasSize(1);
+
+        sent.getFirst().completeExceptionally(new IllegalStateException("broker away"));
+        assertThat(take(outbox, "b")).isNotDone();
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
     void whatIsRememberedIsBounded() {
         for (String id : List.of("a", "b", "c", "d")) {
             take(outbox, id);
@@ -134,7 +148,8 @@ class OutboxTest {
     }
 
     private Intake outbox(KnownArrivals known) {
-        return new Outbox(this::publish, known, new Outbox.Bounds(2, 3, Duration.ofMillis(20)));
+        return new Outbox(
+                this::publish, known, new Outbox.Bounds(2, 3, Duration.ofMillis(20), Duration.ofSeconds(1)), () -> now);
     }
 
     private CompletionStage<List<Position>> publish(List<Arrival.Outgoing> events) {

@@ -15,8 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -88,41 +86,30 @@ final class KafkaLogWriter implements LogWriter {
     }
 
     @Override
-    public CompletionStage<List<Place>> place(List<ProducerRecord<String, byte[]>> records) {
-        CompletableFuture<List<Place>> all = new CompletableFuture<>();
+    public CompletionStage<Void> append(List<ProducerRecord<String, byte[]>> records) {
+        CompletableFuture<Void> all = new CompletableFuture<>();
         if (records.isEmpty()) {
-            all.complete(List.of());
+            all.complete(null);
             return all;
         }
-        AtomicReferenceArray<Place> places = new AtomicReferenceArray<>(records.size());
         AtomicInteger missing = new AtomicInteger(records.size());
-        for (int i = 0; i < records.size(); i++) {
+        for (ProducerRecord<String, byte[]> record : records) {
             // After a failure the rest would come before what failed, and each send may block while the broker is away.
             if (all.isDone()) {
                 break;
             }
-            send(records.get(i), i, places, missing, all);
+            send(record, missing, all);
         }
         return all;
     }
 
-    private void send(
-            ProducerRecord<String, byte[]> record,
-            int at,
-            AtomicReferenceArray<Place> places,
-            AtomicInteger missing,
-            CompletableFuture<List<Place>> all) {
+    private void send(ProducerRecord<String, byte[]> record, AtomicInteger missing, CompletableFuture<Void> all) {
         try {
             var _ = producer.send(record, (metadata, failure) -> {
                 if (failure != null) {
                     all.completeExceptionally(failure(record, failure));
-                    return;
-                }
-                places.set(at, new Place(metadata.partition(), metadata.offset()));
-                if (missing.decrementAndGet() == 0) {
-                    all.complete(IntStream.range(0, places.length())
-                            .mapToObj(places::get)
-                            .toList());
+                } else if (missing.decrementAndGet() == 0) {
+                    all.complete(null);
                 }
             });
         } catch (KafkaException | IllegalStateException e) {

@@ -15,15 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public interface LogWriter {
 
     /** {@return a stage that completes when the broker has all records} They are written in the order given. */
-    default CompletionStage<Void> append(List<ProducerRecord<String, byte[]>> records) {
-        return place(records).thenApply(_ -> null);
-    }
-
-    /** {@return as {@link #append(List)}, where each record is, in the order given} */
-    CompletionStage<List<Place>> place(List<ProducerRecord<String, byte[]>> records);
-
-    /** Where a record is on its topic. */
-    record Place(int partition, long offset) {}
+    CompletionStage<Void> append(List<ProducerRecord<String, byte[]>> records);
 
     /** {@return a stage that completes when the broker has the event} */
     default CompletionStage<Void> append(Topic topic, String key, CloudEvent<?> event) {

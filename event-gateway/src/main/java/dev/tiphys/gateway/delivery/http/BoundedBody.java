@@ -1,5 +1,6 @@
 package dev.tiphys.gateway.delivery.http;
 
+import dev.tiphys.gateway.limit.FairShare;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -10,7 +11,7 @@ import java.time.Duration;
 /**
  * Takes a request's body in, never more than it may have. What is too much is thrown away as it comes, so that the sender
  * can read the answer; a sender that does not stop is cut off. Runs on the event loop.
- * Whoever gets the body releases its bytes.
+ * Whoever gets the body gives its bytes back to the room.
  */
 final class BoundedBody {
     /** What a refused sender may still send before its connection is closed. */
@@ -40,15 +41,17 @@ final class BoundedBody {
 
     private final HttpServerRequest request;
     private final long limit;
-    private final MemoryBudget budget;
+    private final FairShare room;
+    private final String endpoint;
     private final Promise<Buffer> body = Promise.promise();
     private Buffer taken = Buffer.buffer();
     private long thrownAway;
 
-    BoundedBody(HttpServerRequest request, long limit, MemoryBudget budget) {
+    BoundedBody(HttpServerRequest request, String endpoint, long limit, FairShare room) {
         this.request = request;
         this.limit = limit;
-        this.budget = budget;
+        this.room = room;
+        this.endpoint = endpoint;
     }
 
     /** {@return the body, or {@link NoBody}; called once} */
@@ -80,7 +83,7 @@ final class BoundedBody {
             discard();
             return;
         }
-        if (!budget.take(chunk.length())) {
+        if (!room.take(endpoint, chunk.length())) {
             fail(Trouble.TOO_BUSY);
             discard();
             return;
@@ -90,7 +93,7 @@ final class BoundedBody {
 
     private void fail(Trouble trouble) {
         if (body.tryFail(new NoBody(trouble))) {
-            budget.release(taken.length());
+            room.give(endpoint, taken.length());
             taken = Buffer.buffer();
         }
     }

@@ -13,10 +13,24 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Endpoints {
 
+    /** An endpoint, and what stands in the address behind its name. */
+    record Found(Endpoint endpoint, String rest) {}
+
     /** The endpoints, and the version of the definitions that they are from. */
     record Table(Map<String, Endpoint> byName, long definitionsOffset) {
-        Optional<Endpoint> find(String name) {
-            return Optional.ofNullable(byName.get(name));
+
+        /** {@return the endpoint with the longest name that the path begins with, and that takes the rest of it} */
+        Optional<Found> find(String path) {
+            int end = path.length();
+            while (end > 0) {
+                Endpoint endpoint = byName.get(path.substring(0, end));
+                String rest = path.substring(Math.min(path.length(), end + 1));
+                if (endpoint != null && (rest.isEmpty() || endpoint.verifier().isInAddress())) {
+                    return Optional.of(new Found(endpoint, rest));
+                }
+                end = path.lastIndexOf('/', end - 1);
+            }
+            return Optional.empty();
         }
     }
 

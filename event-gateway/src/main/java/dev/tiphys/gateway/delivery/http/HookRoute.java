@@ -1,78 +1,78 @@
 package dev.tiphys.gateway.delivery.http;
 
-import dev.tiphys.contracts.definition.SecretRef;
-import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
-import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
-import dev.tiphys.gateway.delivery.Verdict;
-import dev.tiphys.gateway.intake.Arrival;
-import dev.tiphys.gateway.intake.Intake;
-import dev.tiphys.platform.log.LogUnavailable;
-import dev.tiphys.platform.secret.Secret;
-import dev.tiphys.platform.secret.Secrets;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.tiphys.gateway.delivery.Keys;
+import dev.tiphys.gateway.delivery.Received;
+import dev.tiphys.gateway.delivery.Reception;
+import dev.tiphys.gateway.delivery.Reception.Whole;
+import dev.tiphys.gateway.ledger.DeliveryLedger;
+import dev.tiphys.gateway.ledger.LedgerEntry;
+import dev.tiphys.gateway.ledger.LedgerEntry.Took;
+import dev.tiphys.gateway.ledger.LedgerEntry.Way;
+import dev.tiphys.gateway.limit.Admission;
+import dev.tiphys.gateway.limit.FairShare;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
 /**
- * {@code POST /hooks/{name}}: takes the bytes in, has them judged, and answers when the broker has the event. The event
- * loop only takes bytes in; digests, parsing and secrets, which may block, are done on a virtual thread for each delivery.
+ * {@code /hooks/{name}}: takes the bytes in, has them judged, and answers when the broker has the events. Small deliveries
+ * are judged where their bytes came in; large ones, and those whose keys have to be looked up, on a virtual thread.
  */
 @Singleton
 final class HookRoute {
     private static final String PREFIX = "/hooks/";
-    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
-    private static final Logger log = Logger.getLogger(HookRoute.class);
+
+    /** A digest and a parse of this many bytes take less than a millisecond: an event loop can spare that. */
+    private static final int SMALL = 128 * 1024;
 
     private final Endpoints endpoints;
-    private final Secrets secrets;
-    private final Intake intake;
-    private final MemoryBudget budget;
+    private final Keys keys;
+    private final Reception reception;
+    private final Admission admission;
+    private final DeliveryLedger ledger;
+    private final Answers answers;
     private final Clock clock;
-    private final MeterRegistry meters;
+    private final FairShare room;
     private final long maxBody;
     private final Duration patience;
-    private final Map<String, Instant> warned = new ConcurrentHashMap<>();
 
     HookRoute(
             Endpoints endpoints,
-            Secrets secrets,
-            Intake intake,
-            MemoryBudget budget,
+            Keys keys,
+            Reception reception,
+            Admission admission,
+            DeliveryLedger ledger,
+            Answers answers,
             Clock clock,
-            MeterRegistry meters,
+            @ConfigProperty(name = "tiphys.gateway.hooks.max-buffered", defaultValue = "128M") MemorySize maxBuffered,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
         this.endpoints = endpoints;
-        this.secrets = secrets;
-        this.intake = intake;
-        this.budget = budget;
+        this.keys = keys;
+        this.reception = reception;
+        this.admission = admission;
+        this.ledger = ledger;
+        this.answers = answers;
         this.clock = clock;
-        this.meters = meters;
+        this.room = new FairShare(maxBuffered.asLongValue());
         this.maxBody = maxBody.asLongValue();
         this.patience = patience;
     }
@@ -83,49 +83,64 @@ final class HookRoute {
 
     private void receive(RoutingContext context) {
         HttpServerRequest request = context.request();
-        BoundedBody body = new BoundedBody(request, maxBody, budget);
-        String name = context.normalizedPath().substring(PREFIX.length());
         Optional<Endpoints.Table> table = endpoints.current();
         if (table.isEmpty()) {
-            body.discard();
-            answer(context, "", Answer.unavailable("the service is starting"));
+            refuse(context, "", maxBody, Answer.unavailable("the service is starting"));
             return;
         }
-        Optional<Endpoint> endpoint = table.get().find(name);
-        Optional<Answer> refusal = refusal(request, endpoint);
-        if (refusal.isPresent() || endpoint.isEmpty()) {
-            body.discard();
-            answer(context, endpoint.isEmpty() ? "" : name, refusal.orElseGet(HookRoute::unknown));
+        Optional<Endpoints.Found> found =
+                table.get().find(context.normalizedPath().substring(PREFIX.length()));
+        if (found.isEmpty()) {
+            refuse(
+                    context,
+                    "",
+                    maxBody,
+                    Answer.problem(404, "unknown", "Not Found", "there is no endpoint of this name"));
             return;
         }
-        long offset = table.get().definitionsOffset();
-        body.take(context.vertx(), patience)
-                .onSuccess(bytes -> judge(context, endpoint.get(), offset, bytes))
-                .onFailure(failure -> untaken(context, name, failure));
+        Endpoint endpoint = found.get().endpoint();
+        long limit = limit(endpoint);
+        Optional<Answer> refusal = refusal(request, endpoint, limit);
+        if (refusal.isPresent()) {
+            refuse(context, endpoint.name(), limit, refusal.get());
+            return;
+        }
+        long begin = System.nanoTime();
+        BoundedBody body = new BoundedBody(request, endpoint.name(), limit, room);
+        body.take(context.vertx(), patience(endpoint)).onComplete(taken -> {
+            if (taken.failed()) {
+                untaken(context, endpoint.name(), limit, taken.cause());
+                return;
+            }
+            Delivery delivery = delivery(request, found.get(), taken.result());
+            Duration receiving = Duration.ofNanos(System.nanoTime() - begin);
+            judge(context, new Whole(endpoint, table.get().definitionsOffset(), delivery, sender(request), receiving));
+        });
     }
 
     /** What can be told before the body is there. */
-    private Optional<Answer> refusal(HttpServerRequest request, Optional<Endpoint> endpoint) {
-        if (endpoint.isEmpty()) {
-            return Optional.of(unknown());
-        }
-        if (!request.method().equals(HttpMethod.POST)) {
-            return Optional.of(Answer.problem(405, "method", "Method Not Allowed", "deliveries come by POST"));
+    private Optional<Answer> refusal(HttpServerRequest request, Endpoint endpoint, long limit) {
+        if (!endpoint.methods().contains(request.method().name())) {
+            return Optional.of(Answer.wrongMethod(endpoint.methods()));
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             return Optional.of(Answer.problem(
                     415, "media-type", "Unsupported Media Type", "send the body as it is, without Content-Encoding"));
         }
-        if (!Delivery.isJson(request.getHeader("Content-Type"))) {
+        if (!endpoint.mapper().reads(request.getHeader("Content-Type"))) {
             return Optional.of(Answer.problem(
                     415,
                     "media-type",
                     "Unsupported Media Type",
-                    "set the content type of the webhook to application/json: no other is read"));
+                    "set the content type of the webhook to application/json: what is read here is "
+                            + endpoint.mapper().form()));
         }
-        if (announced(request) > maxBody) {
-            return Optional.of(tooLarge());
+        if (announced(request) > limit) {
+            return Optional.of(Answer.tooLarge(limit));
+        }
+        if (admission.atTheDoor(endpoint.name(), sender(request)) instanceof Admission.Answer.Limited limited) {
+            return Optional.of(Answer.limited(limited.why(), limited.retryAfter()));
         }
         return Optional.empty();
     }
@@ -140,134 +155,109 @@ final class HookRoute {
         }
     }
 
-    private void untaken(RoutingContext context, String name, Throwable failure) {
-        BoundedBody.Trouble trouble =
-                failure instanceof BoundedBody.NoBody no ? no.trouble() : BoundedBody.Trouble.GONE;
-        answer(
-                context,
-                name,
-                switch (trouble) {
-                    case TOO_LARGE -> tooLarge();
-                    case TOO_BUSY -> Answer.unavailable("too much is under way");
-                    case TOO_SLOW, GONE ->
-                        Answer.problem(408, "gone", "Request Timeout", "the body did not come to its end");
-                });
+    private long limit(Endpoint endpoint) {
+        Long own = endpoint.limits().body();
+        return own == null ? maxBody : Math.min(own, maxBody);
     }
 
-    private void judge(RoutingContext context, Endpoint endpoint, long offset, Buffer bytes) {
-        Delivery delivery =
-                new Delivery(endpoint.name(), headers(context.request().headers()), bytes.getBytes(), clock.instant());
-        Thread.ofVirtual().name("delivery").start(() -> {
-            CompletionStage<Answer> outcome = outcome(endpoint, offset, delivery);
-            outcome.whenComplete((answer, failure) -> {
-                budget.release(bytes.length());
-                context.vertx()
-                        .runOnContext(_ -> answer(
-                                context, endpoint.name(), failure == null ? answer : failed(endpoint.name(), failure)));
-            });
-        });
+    private Duration patience(Endpoint endpoint) {
+        Duration own = endpoint.limits().time();
+        return own == null || own.compareTo(patience) > 0 ? patience : own;
     }
 
-    private CompletionStage<Answer> outcome(Endpoint endpoint, long offset, Delivery delivery) {
+    private static String sender(HttpServerRequest request) {
+        SocketAddress address = request.remoteAddress();
+        return address == null || address.hostAddress() == null ? "" : address.hostAddress();
+    }
+
+    private Delivery delivery(HttpServerRequest request, Endpoints.Found found, Buffer bytes) {
+        String query = request.query();
+        return new Delivery(
+                found.endpoint().name(),
+                request.method().name(),
+                found.rest(),
+                query == null ? "" : query,
+                headers(request.headers()),
+                bytes.getBytes(),
+                clock.instant());
+    }
+
+    private void judge(RoutingContext context, Whole whole) {
+        Optional<List<byte[]>> atHand =
+                whole.delivery().body().length > SMALL ? Optional.empty() : keys.atHand(whole.endpoint());
+        if (atHand.isPresent()) {
+            finish(context, whole, received(whole, atHand.get()));
+            return;
+        }
+        Thread.ofVirtual()
+                .name("delivery")
+                .start(() -> finish(
+                        context,
+                        whole,
+                        keys.asNow(whole.endpoint(), whole.delivery()).thenCompose(values -> {
+                            answers.noteMissing(whole.endpoint(), values);
+                            return received(whole, values);
+                        })));
+    }
+
+    private CompletionStage<Received> received(Whole whole, List<byte[]> values) {
         try {
-            return switch (DeliveryRules.judge(endpoint, values(endpoint), offset, delivery)) {
-                case Verdict.Accepted(var _, var events, var secret) -> {
-                    meters.counter("tiphys.gateway.secrets", "endpoint", endpoint.name(), "age", age(secret))
-                            .increment();
-                    Arrival arrival = new Arrival(events.stream()
-                            .map(event -> new Arrival.Outgoing(event.data().endpoint(), event, null))
-                            .toList());
-                    yield intake.take(arrival).thenApply(_ -> Answer.accepted(arrival.key()));
-                }
-                case Verdict.Irrelevant(var reason, var _) ->
-                    CompletableFuture.completedFuture(Answer.irrelevant(reason));
-                case Verdict.Challenged(var answer, var _) ->
-                    CompletableFuture.completedFuture(Answer.challenged(answer));
-                case Verdict.Invited _ ->
-                    CompletableFuture.completedFuture(Answer.irrelevant("the invitation is accepted by nobody yet"));
-                case Verdict.Rejected(var refusal, var reason) ->
-                    CompletableFuture.completedFuture(
-                            switch (refusal) {
-                                case UNVERIFIED -> Answer.problem(401, "unverified", "Unauthorized", reason);
-                                case MALFORMED -> Answer.problem(400, "malformed", "Bad Request", reason);
-                                case FOREIGN -> Answer.problem(403, "foreign", "Forbidden", reason);
-                            });
-            };
+            return reception.receive(whole, values);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    private static String age(int secret) {
-        return secret == 0 ? "present" : "previous";
+    private void finish(RoutingContext context, Whole whole, CompletionStage<Received> outcome) {
+        String name = whole.endpoint().name();
+        // The answer is all that is to be heard of it.
+        var _ = outcome.whenComplete((received, failure) -> {
+            room.give(name, whole.delivery().body().length);
+            Answer answer =
+                    failure == null ? answers.to(received, limit(whole.endpoint())) : answers.failed(name, failure);
+            context.vertx().runOnContext(_ -> answers.send(context, name, answer));
+        });
     }
 
-    private List<byte[]> values(Endpoint endpoint) {
-        List<byte[]> values = new ArrayList<>();
-        if (!(endpoint.credentials() instanceof Credentials.Shared(List<SecretRef> refs))) {
-            return values;
-        }
-        for (SecretRef ref : refs) {
-            secrets.find(ref).map(Secret::bytes).ifPresent(values::add);
-        }
-        if (values.isEmpty()) {
-            SecretRef ref = refs.getFirst();
-            warn(endpoint.name(), "there is no secret " + ref.name() + "/" + ref.key() + ": every delivery is refused");
-        }
-        return values;
+    private void untaken(RoutingContext context, String name, long limit, Throwable failure) {
+        BoundedBody.Trouble trouble =
+                failure instanceof BoundedBody.NoBody no ? no.trouble() : BoundedBody.Trouble.GONE;
+        Answer answer = switch (trouble) {
+            case TOO_LARGE -> Answer.tooLarge(limit);
+            case TOO_BUSY -> Answer.unavailable("too much is under way");
+            case TOO_SLOW, GONE -> Answer.problem(408, "gone", "Request Timeout", "the body did not come to its end");
+        };
+        remember(name, answer, 0);
+        answers.send(context, name, answer);
     }
 
-    private Answer failed(String name, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof LogUnavailable || cause instanceof Intake.Busy) {
-            warn(name, "a delivery could not be published: " + cause.getMessage());
-        } else {
-            log.errorf(cause, "endpoint %s: a delivery could not be judged", name);
-        }
-        return Answer.unavailable("the delivery could not be kept; deliver it again");
+    private void refuse(RoutingContext context, String name, long limit, Answer answer) {
+        new BoundedBody(context.request(), name, limit, room).discard();
+        remember(name, answer, announced(context.request()));
+        answers.send(context, name, answer);
     }
 
-    /** Says the same about an endpoint once a minute: strangers can make it happen as often as they like. */
-    private void warn(String name, String what) {
-        Instant now = clock.instant();
-        Instant said = warned.merge(
-                name, now, (before, _) -> before.plus(BETWEEN_WARNINGS).isBefore(now) ? now : before);
-        if (said.equals(now)) {
-            log.warnf("endpoint %s: %s", name, what);
-        }
+    private void remember(String name, Answer answer, long bytes) {
+        ledger.record(new LedgerEntry(
+                clock.instant(),
+                name,
+                Way.HOOK,
+                answer.verdict(),
+                answer.reason(),
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                bytes,
+                Took.NOTHING,
+                null,
+                null));
     }
 
     private static Map<String, String> headers(MultiMap headers) {
         Map<String, String> map = new HashMap<>();
         headers.forEach(header -> map.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
         return map;
-    }
-
-    private static Answer unknown() {
-        return Answer.problem(404, "unknown", "Not Found", "there is no endpoint of this name");
-    }
-
-    private Answer tooLarge() {
-        return Answer.problem(413, "too-large", "Content Too Large", "up to " + maxBody + " bytes are taken");
-    }
-
-    private void answer(RoutingContext context, String endpoint, Answer answer) {
-        meters.counter("tiphys.gateway.deliveries", "endpoint", endpoint, "verdict", answer.verdict())
-                .increment();
-        HttpServerResponse response = context.response();
-        if (response.ended() || response.closed()) {
-            return;
-        }
-        response.setStatusCode(answer.status()).putHeader("Content-Type", answer.contentType());
-        if (answer.status() == 405) {
-            response.putHeader("Allow", "POST");
-        }
-        Integer retryAfter = answer.retryAfter();
-        if (retryAfter != null) {
-            response.putHeader("Retry-After", retryAfter.toString());
-        }
-        response.end(Buffer.buffer(answer.body()))
-                .onFailure(failure -> log.debugf("a sender did not wait for its answer: %s", failure.getMessage()));
     }
 }
