@@ -12,16 +12,11 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +28,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /** Measures the packaged product: one line for each figure. Not a test: it never fails for being slow. */
@@ -41,7 +35,6 @@ final class Bench {
     private static final int STARTS = 3;
     private static final int PUSHES = 60;
     private static final int CONNECTIONS = 16;
-    private static final Duration LOAD = Duration.ofSeconds(15);
     private static final int SHORT_STEPS = 40;
     private static final int RUNS_AT_ONCE = 300;
 
@@ -54,13 +47,15 @@ final class Bench {
     /** Measures what the arguments name; without any, everything. */
     public static void main(String[] arguments) throws Exception {
         List<String> wanted = arguments.length == 0
-                ? List.of("start", "deliveries", "steps", "transitions", "applied")
+                ? List.of("start", "deliveries", "storm", "outage", "steps", "transitions", "applied")
                 : List.of(arguments);
         Bench bench = new Bench(Files.createTempDirectory("tiphys-bench"));
         for (String figure : wanted) {
             switch (figure) {
                 case "start" -> bench.start();
-                case "deliveries" -> bench.deliveries();
+                case "deliveries" -> new GatewayBench(bench.scratch.resolve("gateway")).deliveries();
+                case "storm" -> new GatewayBench(bench.scratch.resolve("storm")).storm();
+                case "outage" -> new GatewayBench(bench.scratch.resolve("outage")).outage();
                 case "steps" -> bench.steps();
                 case "transitions" -> bench.transitions();
                 case "applied" -> bench.applied();
@@ -89,63 +84,6 @@ final class Bench {
                     "start " + cache + " AOT cache",
                     new Figures(times).text() + ", " + memory / 1024 / 1024 + " MiB resident");
         }
-    }
-
-    private void deliveries() throws Exception {
-        try (SampleShop shop = SampleShop.open(scratch.resolve("shop-deliveries"));
-                RunningTiphys tiphys = RunningTiphys.startAsLaunched(scratch.resolve("deliveries"), shop)) {
-            shop.repository().commit("Begin", SampleShop.manifests("bench"));
-            String other = shop.repository().commit("other", "Elsewhere", Map.of("notes.txt", "x".repeat(100)));
-            GitHubPush push = GitHubPush.head(shop.repository(), "other");
-            URI hook = SampleShop.hook(tiphys.address());
-            load(push, hook, shop.webhookSecret(), Duration.ofSeconds(5));
-            Load load = load(push, hook, shop.webhookSecret(), LOAD);
-            say(
-                    "accepted deliveries",
-                    String.format(
-                            Locale.ROOT,
-                            "%.0f/s with %d connections, %d bytes, signed, %d refused; %s (commit %s)",
-                            load.accepted() / (LOAD.toMillis() / 1e3),
-                            CONNECTIONS,
-                            push.body().length,
-                            load.refused(),
-                            new Figures(load.millis()).text(),
-                            other.substring(0, 7)));
-        }
-    }
-
-    private record Load(int accepted, int refused, List<Double> millis) {}
-
-    private static Load load(GitHubPush push, URI hook, String secret, Duration time) throws Exception {
-        AtomicInteger refused = new AtomicInteger();
-        List<Double> millis = Collections.synchronizedList(new ArrayList<>());
-        long end = System.nanoTime() + time.toNanos();
-        try (ExecutorService connections = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < CONNECTIONS; i++) {
-                connections.submit(() -> {
-                    HttpClient client = HttpClient.newBuilder()
-                            .version(HttpClient.Version.HTTP_1_1)
-                            .build();
-                    List<Double> own = new ArrayList<>();
-                    while (System.nanoTime() < end) {
-                        HttpRequest.Builder request =
-                                HttpRequest.newBuilder(hook).POST(HttpRequest.BodyPublishers.ofByteArray(push.body()));
-                        push.headers(secret, UUID.randomUUID().toString()).forEach(request::header);
-                        long begin = System.nanoTime();
-                        int status = client.send(request.build(), BodyHandlers.discarding())
-                                .statusCode();
-                        if (status == 202) {
-                            own.add((System.nanoTime() - begin) / 1e6);
-                        } else {
-                            refused.incrementAndGet();
-                        }
-                    }
-                    millis.addAll(own);
-                    return null;
-                });
-            }
-        }
-        return new Load(millis.size(), refused.get(), List.copyOf(millis));
     }
 
     private void steps() throws Exception {
@@ -339,7 +277,7 @@ final class Bench {
     }
 
     @SuppressWarnings("SystemOut") // printing is what it is for
-    private static void say(String figure, String value) {
+    static void say(String figure, String value) {
         System.out.printf("%-48s %s%n", figure, value);
     }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,24 +31,34 @@ final class RunningService implements AutoCloseable {
     private final Path terminal;
     private final URI address;
     private final Map<String, String> environment;
+    private final List<String> jvm;
     private Process process;
 
-    private RunningService(String name, Path terminal, URI address, Map<String, String> environment) {
+    private RunningService(
+            String name, Path terminal, URI address, Map<String, String> environment, List<String> jvm) {
         this.name = name;
         this.terminal = terminal;
         this.address = address;
         this.environment = environment;
+        this.jvm = jvm;
     }
 
     /** Starts a service on a free port and does not wait for it. */
     static RunningService launch(String name, Path directory, Map<String, String> environment) throws IOException {
+        // Tests start often and run for moments: the client compiler is enough.
+        return launch(name, directory, environment, List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    }
+
+    /** As above, with options of the JVM. */
+    static RunningService launch(String name, Path directory, Map<String, String> environment, List<String> jvm)
+            throws IOException {
         int port = freePort();
         Map<String, String> own = new HashMap<>(environment);
         own.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         own.put("TIPHYS_INSTANCE", name + "-0");
         Files.createDirectories(directory);
         RunningService service =
-                new RunningService(name, directory.resolve(name + ".txt"), URI.create("http://127.0.0.1:" + port), own);
+                new RunningService(name, directory.resolve(name + ".txt"), URI.create("http://127.0.0.1:" + port), own, jvm);
         service.startAgain();
         return service;
     }
@@ -66,23 +77,27 @@ final class RunningService implements AutoCloseable {
     }
 
     void startAgain() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx384m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                        "-jar",
-                        Path.of(System.getProperty("tiphys.root"), name, "target/quarkus-app/quarkus-run.jar")
-                                .toString()))
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.addAll(List.of(
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                "-jar",
+                Path.of(System.getProperty("tiphys.root"), name, "target/quarkus-app/quarkus-run.jar")
+                        .toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(terminal.toFile()));
         builder.environment().keySet().removeIf(key -> key.startsWith("TIPHYS_") || key.startsWith("QUARKUS_"));
         builder.environment().putAll(environment);
         process = builder.start();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
     }
 
     void awaitReady() {

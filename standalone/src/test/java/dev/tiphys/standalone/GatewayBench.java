@@ -1,0 +1,303 @@
+package dev.tiphys.standalone;
+
+import dev.tiphys.standalone.Hammer.Sent;
+import dev.tiphys.testkit.EmbeddedDatabase;
+import dev.tiphys.testkit.GitHubPush;
+import dev.tiphys.testkit.GitServer;
+import dev.tiphys.testkit.TestRepository;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Measures the gateway as it is deployed: its own JVM, a broker in its own JVM, PostgreSQL, and the load generator, all on
+ * the same machine.
+ */
+final class GatewayBench {
+    private static final String SECRET = "secret of the shop";
+    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration MEASURED = Duration.ofSeconds(20);
+    private static final int SLOW_CLIENTS = 1_000;
+
+    /** As a large installation would be configured: what is measured is the machine, not the rates. */
+    private static final Map<String, String> UNLIMITED = Map.of(
+            "TIPHYS_GATEWAY_RATES_PER_ENDPOINT",
+            "1000000",
+            "TIPHYS_GATEWAY_RATES_PER_ENDPOINT_BURST",
+            "1000000",
+            "TIPHYS_GATEWAY_RATES_OVERALL",
+            "4000000");
+
+    private final Path directory;
+
+    GatewayBench(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Everything that a measurement needs, running. */
+    private final class House implements AutoCloseable {
+        private final BrokerProcess broker = BrokerProcess.start(directory.resolve("broker"));
+        private final EmbeddedDatabase database = EmbeddedDatabase.start(directory.resolve("database"), 0);
+        private final GitServer git = GitServer.start(directory.resolve("git"));
+        private final GitHubPush push;
+        private final RunningService gateway;
+
+        private House(Map<String, String> settings) throws Exception {
+            TestRepository shop = git.createRepository("acme/shop");
+            shop.commit("First", Map.of("a", "1"));
+            shop.commit("Second", Map.of("a", "2"));
+            push = GitHubPush.head(shop, "main");
+            for (String name : List.of("shop", "calm")) {
+                Path secrets = Files.createDirectories(directory.resolve("secrets").resolve(name));
+                Files.writeString(secrets.resolve("secret"), SECRET + (name.equals("calm") ? " of calm" : ""));
+            }
+            Path token = Files.writeString(directory.resolve("token"), RunningService.TOKEN + "\n");
+            Map<String, String> environment = new HashMap<>(settings);
+            environment.put("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers());
+            environment.put("TIPHYS_JDBC_URL", database.jdbcUrl("tiphys"));
+            environment.put("TIPHYS_JDBC_USER", database.user());
+            environment.put("TIPHYS_JDBC_PASSWORD", database.password());
+            environment.put("TIPHYS_SECRETS_DIR", directory.resolve("secrets").toString());
+            environment.put("TIPHYS_HTTP_TOKEN_FILE", token.toString());
+            environment.put("TIPHYS_DATA_DIR", directory.resolve("data").toString());
+            gateway = RunningService.launch(
+                    "event-gateway", directory, environment, List.of("-Xmx768m", "-XX:+UseSerialGC"));
+            gateway.awaitReady();
+            String definitions = Stream.of("shop", "calm")
+                    .map(name -> """
+                            {apiVersion: tiphys.dev/v1, kind: Repository, metadata: {name: %s},
+                             spec: {url: "%s", webhook: {secretRef: {name: %s}}}}
+                            """.formatted(name, shop.url(), name))
+                    .reduce("", (all, one) -> all + "---\n" + one);
+            gateway.ask("PUT", "/api/definitions", definitions, RunningService.TOKEN);
+        }
+
+        private URI hook(String name) {
+            return gateway.address().resolve("/hooks/" + name);
+        }
+
+        /** {@return CPU time used so far: of the gateway, the broker, the database} */
+        private double[] cpu() throws IOException {
+            return new double[] {
+                seconds(gateway.handle()), seconds(broker.handle()), Processor.ofPostgres(directory.resolve("database"))
+            };
+        }
+
+        private static double seconds(ProcessHandle process) {
+            return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+        }
+
+        @Override
+        public void close() throws Exception {
+            gateway.close();
+            broker.close();
+            database.close();
+            git.close();
+        }
+    }
+
+    /** Accepted deliveries a second, and what each costs. */
+    void deliveries() throws Exception {
+        if (Wrk.whyNot().isPresent()) {
+            Bench.say("accepted deliveries", "not measured: " + Wrk.whyNot().get());
+            return;
+        }
+        try (House house = new House(UNLIMITED)) {
+            Wrk wrk = Wrk.write(directory, house.push, SECRET);
+            wrk.run(house.hook("shop"), 16, WARM_UP);
+            for (int connections : new int[] {1, 16, 64}) {
+                double[] before = house.cpu();
+                Wrk.Result result = wrk.run(house.hook("shop"), connections, MEASURED);
+                double[] after = house.cpu();
+                double per = result.accepted() / 1_000.0;
+                Bench.say(
+                        "accepted deliveries, " + connections + " connections",
+                        String.format(
+                                Locale.ROOT,
+                                "%.0f/s, %d bytes; %s, %d refused; CPU-s per 1,000: gateway %.3f, broker %.3f, database %.3f",
+                                result.accepted() / result.seconds(),
+                                house.push.body().length,
+                                result.latencies(),
+                                result.refused(),
+                                (after[0] - before[0]) / per,
+                                (after[1] - before[1]) / per,
+                                (after[2] - before[2]) / per));
+            }
+        }
+    }
+
+    /** What a storm at one endpoint and a thousand slow clients do to valid traffic at another. */
+    void storm() throws Exception {
+        try (House house = new House(Map.of("TIPHYS_GATEWAY_RATES_PER_ENDPOINT", "200"))) {
+            house.gateway.ask("GET", "/q/health/ready", null, null);
+            paced(house, Duration.ofSeconds(10));
+            List<Double> calm = paced(house, MEASURED);
+            Bench.say("valid traffic alone, 50/s", new Figures(calm).text());
+            try (Slow _ = new Slow(house.hook("shop"), SLOW_CLIENTS)) {
+                Bench.say("  beside " + SLOW_CLIENTS + " slow clients", new Figures(paced(house, MEASURED)).text());
+            }
+            try (Hammer _ = Hammer.swing(house.push, house.hook("shop"), SECRET, 64)) {
+                Bench.say("  beside a storm at another endpoint", new Figures(paced(house, MEASURED)).text());
+            }
+            try (Hammer _ = Hammer.swing(house.push, house.hook("shop"), "wrong", 64)) {
+                Bench.say("  beside a storm of wrong signatures", new Figures(paced(house, MEASURED)).text());
+            }
+            Bench.say(
+                    "memory of the gateway afterwards",
+                    Processor.residentBytes(house.gateway.handle()) / 1024 / 1024 + " MiB resident");
+        }
+    }
+
+    /** 50 deliveries a second, each of its own pace, so that a slow answer does not thin the load. */
+    private static List<Double> paced(House house, Duration time) throws Exception {
+        List<Double> millis = Collections.synchronizedList(new ArrayList<>());
+        Pace.each(Duration.ofMillis(20), time, () -> {
+            Sent sent = Hammer.one(house.push, house.hook("calm"), SECRET + " of calm");
+            millis.add(sent.status() == 202 ? sent.millis() : 60_000);
+        });
+        return List.copyOf(millis);
+    }
+
+    /** How long after a killed broker is back a delivery is accepted again. */
+    void outage() throws Exception {
+        List<Double> back = new ArrayList<>();
+        try (House house = new House(UNLIMITED)) {
+            for (int i = 0; i < 6; i++) {
+                try (Hammer hammer = Hammer.swing(house.push, house.hook("shop"), SECRET, 4)) {
+                    new CountDownLatch(1).await(3, TimeUnit.SECONDS);
+                    house.broker.kill();
+                    new CountDownLatch(1).await(i % 2 == 0 ? 5 : 20, TimeUnit.SECONDS);
+                    house.broker.startAgain();
+                    long there = System.nanoTime();
+                    new CountDownLatch(1).await(5, TimeUnit.SECONDS);
+                    hammer.close();
+                    double first = hammer.ledger().stream()
+                            .filter(sent -> sent.status() == 202)
+                            .mapToDouble(sent -> (sent.atNanos() - there) / 1e6 + sent.millis())
+                            .filter(at -> at > 0)
+                            .min()
+                            .orElse(Double.NaN);
+                    back.add(first);
+                }
+            }
+        }
+        Bench.say("accepted again after the broker is back", new Figures(back).text());
+    }
+
+    /** Clients that send a byte a second of a body that they announced. */
+    private static final class Slow implements AutoCloseable {
+        private final List<Socket> sockets = new ArrayList<>();
+
+        private Slow(URI hook, int clients) throws IOException {
+            byte[] head = ("POST " + hook.getPath() + " HTTP/1.1\r\nHost: " + hook.getAuthority()
+                            + "\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")
+                    .getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < clients; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), hook.getPort());
+                OutputStream out = socket.getOutputStream();
+                out.write(head);
+                out.flush();
+                sockets.add(socket);
+                Thread.ofVirtual().start(() -> trickle(socket));
+            }
+        }
+
+        private static void trickle(Socket socket) {
+            try {
+                while (!socket.isClosed()) {
+                    new CountDownLatch(1).await(1, TimeUnit.SECONDS);
+                    socket.getOutputStream().write(' ');
+                }
+            } catch (IOException e) {
+                // The gateway lost its patience, as it should.
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Runs wrk, an HTTP load generator that leaves most of the machine to what is measured. */
+    private record Wrk(Path script) {
+        private static final Pattern LINE = Pattern.compile(
+                "accepted=(\\d+) refused=(\\d+) seconds=([0-9.]+) p50=([0-9.]+) p90=([0-9.]+) p99=([0-9.]+) max=([0-9.]+)");
+
+        private record Result(long accepted, long refused, double seconds, String latencies) {}
+
+        static Optional<String> whyNot() throws IOException, InterruptedException {
+            try {
+                new ProcessBuilder("wrk", "--version")
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor();
+                return Optional.empty();
+            } catch (IOException e) {
+                return Optional.of("there is no wrk; Debian's package has that name");
+            }
+        }
+
+        static Wrk write(Path directory, GitHubPush push, String secret) throws IOException {
+            Path body = Files.write(directory.resolve("body.json"), push.body());
+            StringBuilder headers = new StringBuilder();
+            push.headers(secret, "@")
+                    .forEach((name, value) -> headers.append("  [\"%s\"] = \"%s\",\n".formatted(name, value)));
+            String script = Files.readString(Path.of(System.getProperty("tiphys.root"), "bench/deliveries.lua"))
+                    .replace("@BODY@", body.toString())
+                    .replace("@HEADERS@", headers);
+            return new Wrk(Files.writeString(directory.resolve("deliveries.lua"), script));
+        }
+
+        Result run(URI hook, int connections, Duration time) throws IOException, InterruptedException {
+            Process process = new ProcessBuilder(
+                            "wrk",
+                            "-t1",
+                            "-c" + connections,
+                            "-d" + time.toSeconds() + "s",
+                            "--timeout",
+                            "20s",
+                            "-s",
+                            script.toString(),
+                            hook.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor();
+            Matcher line = LINE.matcher(printed);
+            if (!line.find()) {
+                throw new IllegalStateException("wrk said: " + printed);
+            }
+            return new Result(
+                    Long.parseLong(line.group(1)),
+                    Long.parseLong(line.group(2)),
+                    Double.parseDouble(line.group(3)),
+                    "p50 %s ms  p90 %s ms  p99 %s ms  max %s ms"
+                            .formatted(line.group(4), line.group(5), line.group(6), line.group(7)));
+        }
+    }
+}
