@@ -145,6 +145,8 @@ final class LeafDispatcher implements Aftermath {
             log.infof("stopped work on %s: %s", leased.lease(), e.getMessage());
         } catch (InterruptedException e) {
             log.debugf("work on %s is left to the next lease", leased.lease());
+        } catch (RuntimeException | Error e) {
+            log.errorf(e, "work on %s broke and is left to the next lease", leased.lease());
         } finally {
             open.remove(leased.lease());
         }
@@ -166,7 +168,7 @@ final class LeafDispatcher implements Aftermath {
                 leased.lease().number());
         try {
             return worker.perform(work, new Definitions(libraries), lease);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.errorf(e, "the worker of %s steps broke on %s", leased.kind(), leased.lease());
             return new LeafOutcome.Failed(
                     "the worker broke: " + e.getClass().getSimpleName() + ": " + e.getMessage(), null, Map.of());
@@ -181,6 +183,24 @@ final class LeafDispatcher implements Aftermath {
     }
 
     private void report(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
+        try {
+            tell(lease, open, outcome);
+        } catch (CompletionException e) {
+            log.errorf(e, "the outcome of %s cannot be kept", lease);
+            tell(
+                    lease,
+                    open,
+                    new LeafOutcome.Stuck("the step ended, but its outcome cannot be kept: " + reason(e), null));
+        }
+    }
+
+    private static String reason(CompletionException failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+
+    /** @throws CompletionException if the outcome never can be told: it breaks the decision about it */
+    private void tell(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
         RunInput report = new RunInput.LeafReported(lease.step(), lease.attempt(), lease.number(), outcome);
         while (true) {
             open.check();
@@ -194,13 +214,16 @@ final class LeafDispatcher implements Aftermath {
                 if (stopping) {
                     throw new InterruptedException("the service stops");
                 }
+                if (!(e.getCause() instanceof RunsUnavailable)) {
+                    throw e;
+                }
                 log.warnf("the outcome of %s is told again: %s", lease, e.getMessage());
                 Thread.sleep(PAUSE);
             }
         }
     }
 
-    private void beat() {
+    void beat() {
         try {
             Map<Lease, Leases.Held> held = new HashMap<>();
             Map<Lease, OpenLease> before = Map.copyOf(open);
@@ -216,6 +239,9 @@ final class LeafDispatcher implements Aftermath {
             leases.takeOver(incarnation, TAKEN_OVER_AT_ONCE).forEach(this::begin);
         } catch (RuntimeException e) {
             log.warnf("the leases cannot be prolonged at the moment: %s", e.getMessage());
+        } catch (Error e) {
+            // One that came through would end the beat for good, and with it every lease.
+            log.error("the beat of the leases broke and goes on", e);
         }
     }
 }

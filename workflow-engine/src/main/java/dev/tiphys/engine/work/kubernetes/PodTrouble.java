@@ -64,8 +64,7 @@ final class PodTrouble {
         String message = String.valueOf(event.getMessage()).strip();
         return switch (String.valueOf(event.getReason())) {
             case "FailedCreate" -> refused(message);
-            case "FailedScheduling" ->
-                "no node takes its pod: " + cut(message) + "; whoever runs the nodes makes room";
+            case "FailedScheduling" -> "no node takes its pod: " + cut(message) + "; whoever runs the nodes makes room";
             case String reason -> "its pod does not start: " + reason + ": " + cut(message);
         };
     }
@@ -92,7 +91,9 @@ final class PodTrouble {
                                 ? null
                                 : event.getSeries().getLastObservedTime().getTime(),
                         event.getLastTimestamp(),
-                        event.getEventTime() == null ? null : event.getEventTime().getTime(),
+                        event.getEventTime() == null
+                                ? null
+                                : event.getEventTime().getTime(),
                         event.getMetadata() == null ? null : event.getMetadata().getCreationTimestamp())
                 .filter(Objects::nonNull)
                 // Seconds are enough, and not every one has more.

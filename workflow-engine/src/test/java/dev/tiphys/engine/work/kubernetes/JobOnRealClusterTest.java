@@ -129,8 +129,8 @@ class JobOnRealClusterTest {
                 "tester",
                 Map.of(),
                 Duration.ofMinutes(10));
-        LeafWork work =
-                new LeafWork("r-1", "shop", "test", 1, Json.tree(action), null, Instant.now().plusSeconds(90), 1);
+        LeafWork work = new LeafWork(
+                "r-1", "shop", "test", 1, Json.tree(action), null, Instant.now().plusSeconds(90), 1);
 
         LeafOutcome outcome = new JobWorker(access, Clock.systemUTC()).perform(work, new NoDefinitions(), ledger);
 
@@ -138,7 +138,11 @@ class JobOnRealClusterTest {
     }
 
     private static void namespace(String name) {
-        create(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build());
+        create(new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .build());
     }
 
     private static void account(String namespace) {

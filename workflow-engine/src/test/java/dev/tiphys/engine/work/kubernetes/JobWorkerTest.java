@@ -217,7 +217,9 @@ class JobWorkerTest {
                             .withMessage("Error creating: pods \"" + name()
                                     + "-\" is forbidden: error looking up service account jobs/tester:"
                                     + " serviceaccount \"tester\" not found")
-                            .withLastTimestamp(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                            .withLastTimestamp(Instant.now()
+                                    .truncatedTo(ChronoUnit.SECONDS)
+                                    .toString())
                             .build())
                     .create();
         }
