@@ -1,6 +1,7 @@
 package dev.tiphys.engine.run.dispatch;
 
 import dev.tiphys.contracts.definition.Definition;
+import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Effect;
@@ -23,7 +24,9 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -56,13 +59,33 @@ final class LeafDispatcher implements Aftermath {
     private final Incarnation incarnation;
     private final Map<String, LeafWorker> workers = new HashMap<>();
     private final Map<Lease, OpenLease> open = new ConcurrentHashMap<>();
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places;
+    private final Clock clock;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("engine-leases").factory());
     private volatile boolean stopping;
 
+    @Inject
     LeafDispatcher(
-            Leases leases, Runs runs, Libraries libraries, Incarnation incarnation, @Any Instance<LeafWorker> workers) {
+            Leases leases,
+            Runs runs,
+            Libraries libraries,
+            Incarnation incarnation,
+            Clock clock,
+            @Any Instance<LeafWorker> workers) {
+        this(leases, runs, libraries, incarnation, clock, workers, AT_ONCE);
+    }
+
+    LeafDispatcher(
+            Leases leases,
+            Runs runs,
+            Libraries libraries,
+            Incarnation incarnation,
+            Clock clock,
+            Iterable<LeafWorker> workers,
+            int atOnce) {
+        this.places = new Semaphore(atOnce);
+        this.clock = clock;
         this.leases = leases;
         this.runs = runs;
         this.libraries = libraries;
@@ -135,7 +158,7 @@ final class LeafDispatcher implements Aftermath {
 
     private void work(Leased leased, OpenLease lease) {
         try {
-            places.acquire();
+            takePlace(leased, lease);
             try {
                 report(leased.lease(), lease, perform(leased, lease));
             } finally {
@@ -150,6 +173,21 @@ final class LeafDispatcher implements Aftermath {
         } finally {
             open.remove(leased.lease());
         }
+    }
+
+    private void takePlace(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
+        if (places.tryAcquire()) {
+            return;
+        }
+        lease.waiting(
+                new Wait(
+                        "place",
+                        "engine " + incarnation.instance(),
+                        clock.instant(),
+                        leased.deadline(),
+                        "other steps, by ending: as many work at once as may"),
+                null);
+        places.acquire();
     }
 
     private LeafOutcome perform(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
