@@ -55,9 +55,9 @@ final class OutboxRelay implements Aftermath {
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
     private static final Logger log = Logger.getLogger(OutboxRelay.class);
 
-    private record Row(long id, String topic, String key, String headers, byte[] value) {
+    private record Row(long id, String topic, String key, String headers, String value) {
         ProducerRecord<String, byte[]> record() {
-            ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value);
+            ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value.getBytes(UTF_8));
             readHeaders(headers)
                     .forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
             return record;
@@ -197,7 +197,7 @@ final class OutboxRelay implements Aftermath {
     }
 
     private void putAside(Row row, String reason) {
-        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>(row.topic(), NO_PARTITION, row.id(), row.key(), row.value());
+        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>(row.topic(), NO_PARTITION, row.id(), row.key(), row.value().getBytes(UTF_8));
         try {
             row.record().headers().forEach(header -> record.headers().add(header));
         } catch (IllegalStateException e) {
@@ -226,7 +226,7 @@ final class OutboxRelay implements Aftermath {
                         found.getString(2),
                         found.getString(3),
                         found.getString(4),
-                        found.getString(5).getBytes(UTF_8)));
+                        found.getString(5)));
             }
         }
         return rows;
