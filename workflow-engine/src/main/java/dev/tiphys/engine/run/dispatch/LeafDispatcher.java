@@ -50,7 +50,8 @@ final class LeafDispatcher implements Aftermath {
     private static final int AT_ONCE = 1000;
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final Duration BEAT = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Logger log = Logger.getLogger(LeafDispatcher.class);
 
     private final Leases leases;
@@ -240,6 +241,7 @@ final class LeafDispatcher implements Aftermath {
     /** @throws CompletionException if the outcome never can be told: it breaks the decision about it */
     private void tell(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
         RunInput report = new RunInput.LeafReported(lease.step(), lease.attempt(), lease.number(), outcome);
+        Duration pause = FIRST_PAUSE;
         while (true) {
             open.check();
             try {
@@ -255,8 +257,12 @@ final class LeafDispatcher implements Aftermath {
                 if (!(e.getCause() instanceof RunsUnavailable)) {
                     throw e;
                 }
-                log.warnf("the outcome of %s is told again: %s", lease, e.getMessage());
-                Thread.sleep(PAUSE);
+                if (pause.equals(FIRST_PAUSE)) {
+                    log.warnf("the outcome of %s is told again until it is kept: %s", lease, e.getMessage());
+                }
+                Thread.sleep(pause);
+                Duration grown = pause.multipliedBy(2);
+                pause = grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
             }
         }
     }

@@ -49,6 +49,7 @@ final class OutboxRelay implements Aftermath {
     private static final long LOCK = 0x7469_7068_7973_0001L;
     /** What was never written has none; its offset is the row's number. */
     private static final int NO_PARTITION = -1;
+
     private static final Duration SWEEP = Duration.ofSeconds(2);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
@@ -58,8 +59,7 @@ final class OutboxRelay implements Aftermath {
     private record Row(long id, String topic, String key, String headers, String value) {
         ProducerRecord<String, byte[]> record() {
             ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value.getBytes(UTF_8));
-            readHeaders(headers)
-                    .forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
+            readHeaders(headers).forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
             return record;
         }
     }
@@ -197,7 +197,8 @@ final class OutboxRelay implements Aftermath {
     }
 
     private void putAside(Row row, String reason) {
-        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>(row.topic(), NO_PARTITION, row.id(), row.key(), row.value().getBytes(UTF_8));
+        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>(
+                row.topic(), NO_PARTITION, row.id(), row.key(), row.value().getBytes(UTF_8));
         try {
             row.record().headers().forEach(header -> record.headers().add(header));
         } catch (IllegalStateException e) {

@@ -60,8 +60,8 @@ final class RepositoryEntry implements TransportConfigCallback {
                     + " has neither sshPrivateKey nor password: add one of them");
         }
         if (isSsh(home)) {
-            throw new PathsUnknown("repository " + repository.name() + " is entered by ssh with a key: give secret " + name
-                    + " an sshPrivateKey instead of username and password");
+            throw new PathsUnknown("repository " + repository.name() + " is entered by ssh with a key: give secret "
+                    + name + " an sshPrivateKey instead of username and password");
         }
         String user =
                 secrets.find(new SecretRef(name, "username")).map(Secret::text).orElse("git");
@@ -113,7 +113,8 @@ final class RepositoryEntry implements TransportConfigCallback {
         @Override
         public boolean supports(CredentialItem... items) {
             return List.of(items).stream()
-                    .allMatch(item -> item instanceof CredentialItem.Username || item instanceof CredentialItem.Password);
+                    .allMatch(
+                            item -> item instanceof CredentialItem.Username || item instanceof CredentialItem.Password);
         }
 
         @Override

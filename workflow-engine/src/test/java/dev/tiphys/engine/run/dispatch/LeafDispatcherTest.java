@@ -160,8 +160,8 @@ class LeafDispatcherTest {
     }
 
     private Run.Finished awaitEnd(String run) {
-        return (Run.Finished) await().atMost(PATIENCE)
-                .until(() -> runs.find(run).orElseThrow(), Run.Finished.class::isInstance);
+        return (Run.Finished)
+                await().atMost(PATIENCE).until(() -> runs.find(run).orElseThrow(), Run.Finished.class::isInstance);
     }
 
     private void awaitPerformed(int times) {
@@ -182,8 +182,9 @@ class LeafDispatcherTest {
         String run = start(runs);
 
         assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(performed).singleElement().satisfies(work -> assertThat(work.fence())
-                .isEqualTo(1));
+        assertThat(performed)
+                .singleElement()
+                .satisfies(work -> assertThat(work.fence()).isEqualTo(1));
         assertThat(store.count("select count(*) from engine.work")).isZero();
     }
 
@@ -197,8 +198,9 @@ class LeafDispatcherTest {
         dispatcher.beat();
 
         assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(performed).singleElement().satisfies(work -> assertThat(work.fence())
-                .isEqualTo(2));
+        assertThat(performed)
+                .singleElement()
+                .satisfies(work -> assertThat(work.fence()).isEqualTo(2));
     }
 
     @Test
@@ -217,7 +219,6 @@ class LeafDispatcherTest {
 
     @Test
     void aLeaseThatSomebodyTookOverIsLostToItsWorker() throws Exception {
-        List<Exception> ends = new CopyOnWriteArrayList<>();
         CountDownLatch ended = new CountDownLatch(1);
         doing = (work, ledger) -> {
             if (work.fence() > 1) {
@@ -227,7 +228,6 @@ class LeafDispatcherTest {
                 ledger.cancelledWithin(PATIENCE);
                 throw new AssertionError("the lease was not lost");
             } catch (LeaseLost e) {
-                ends.add(e);
                 ended.countDown();
                 throw e;
             }
@@ -252,7 +252,8 @@ class LeafDispatcherTest {
         String run = start(runs);
         awaitPerformed(1);
 
-        runs.handle(run, new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough")).join();
+        runs.handle(run, new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
+                .join();
 
         assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.CANCELLED);
     }
@@ -307,8 +308,7 @@ class LeafDispatcherTest {
         door.handle(second.id(), new RunInput.Start(second)).join();
 
         await().atMost(PATIENCE)
-                .until(() -> runs.find(second.id()).orElseThrow().steps().get("a")
-                                instanceof StepState.Working working
+                .until(() -> runs.find(second.id()).orElseThrow().steps().get("a") instanceof StepState.Working working
                         && working.waiting() != null
                         && working.waiting().reason().equals("place"));
         goOn.countDown();

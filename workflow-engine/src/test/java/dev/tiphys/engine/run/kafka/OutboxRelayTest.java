@@ -128,8 +128,9 @@ class OutboxRelayTest {
         awaitEmpty();
 
         assertThat(log.taken).containsExactly("two");
-        assertThat(letters).singleElement().satisfies(letter -> assertThat(letter.reason())
-                .contains("stored headers cannot be read"));
+        assertThat(letters)
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.reason()).contains("stored headers cannot be read"));
     }
 
     @Test

@@ -135,8 +135,7 @@ class PostgresRunsTest {
         one.handle(charter.id(), new RunInput.Start(charter)).join();
         other.handle(charter.id(), succeeded("a", 1)).join();
 
-        Decision decision = one.handle(
-                        charter.id(), new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
+        Decision decision = one.handle(charter.id(), new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
                 .join();
 
         assertThat(decision).isInstanceOf(Decision.Accepted.class);

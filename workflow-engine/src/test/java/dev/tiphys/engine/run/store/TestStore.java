@@ -70,8 +70,7 @@ public final class TestStore {
         return runs(rules, new Incarnation("one", "1"), List.of(), lanes);
     }
 
-    private PostgresRuns runs(
-            RunRules rules, Incarnation incarnation, List<Aftermath> aftermath, int lanes) {
+    private PostgresRuns runs(RunRules rules, Incarnation incarnation, List<Aftermath> aftermath, int lanes) {
         return new PostgresRuns(
                 source, rules, Clock.systemUTC(), incarnation.owner(), lanes, () -> aftermath, LaneMetrics.NONE);
     }

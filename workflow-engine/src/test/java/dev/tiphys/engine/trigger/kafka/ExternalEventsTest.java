@@ -120,8 +120,8 @@ class ExternalEventsTest {
     private final PickyEventLog log = new PickyEventLog();
     private final List<String> letters = new ArrayList<>();
     private final ChangedPaths noPaths = (_, _, _, _) -> List.of();
-    private final Arrivals arrivals = new Arrivals(
-            log, new NoRuns(), new Charters(new RunWorld.SimpleExpressions()), noPaths, Clock.systemUTC());
+    private final Arrivals arrivals =
+            new Arrivals(log, new NoRuns(), new Charters(new RunWorld.SimpleExpressions()), noPaths, Clock.systemUTC());
     private final ExternalEvents events = new ExternalEvents(
             arrivals,
             new NoLibraries(),
@@ -138,9 +138,7 @@ class ExternalEventsTest {
             ExternalEvent event = new ExternalEvent(
                     "shop", "message", id, null, Map.of(), Json.mapper().createObjectNode());
             ProducerRecord<String, byte[]> written = CloudEventCodec.write(
-                    Topic.EVENTS,
-                    "shop",
-                    new CloudEvent<>(id, "/test", null, Instant.EPOCH, Causality.NONE, event));
+                    Topic.EVENTS, "shop", new CloudEvent<>(id, "/test", null, Instant.EPOCH, Causality.NONE, event));
             ConsumerRecord<String, byte[]> record =
                     new ConsumerRecord<>(partition.topic(), 0, records.size(), "shop", written.value());
             written.headers().forEach(header -> record.headers().add(header));

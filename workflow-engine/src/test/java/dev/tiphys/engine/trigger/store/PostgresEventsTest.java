@@ -71,7 +71,8 @@ class PostgresEventsTest {
                 .satisfies(pending ->
                         assertThat(pending.event().data().git().author()).isEqualTo("ann\0"));
         events.decided(push("e-1", "shop", "ann\0"), List.of(), NOW);
-        assertThat(events.take(NOW.plusSeconds(90), NOW.plusSeconds(120), 10, Set.of())).isEmpty();
+        assertThat(events.take(NOW.plusSeconds(90), NOW.plusSeconds(120), 10, Set.of()))
+                .isEmpty();
     }
 
     @Test
