@@ -2,6 +2,8 @@ package dev.tiphys.engine.trigger.kafka;
 
 import dev.tiphys.contracts.event.GitChange;
 import dev.tiphys.engine.run.Libraries;
+import dev.tiphys.engine.run.Library;
+import dev.tiphys.engine.run.RunsUnavailable;
 import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.EventLog;
 import io.quarkus.runtime.ShutdownEvent;
@@ -108,7 +110,7 @@ final class Undecided {
 
     private void decide(EventLog.Pending pending, String repository) {
         try {
-            arrivals.retry(pending, libraries.now());
+            retry(pending);
         } catch (RuntimeException | Error e) {
             log.warnf(
                     e,
@@ -118,6 +120,19 @@ final class Undecided {
         } finally {
             busy.remove(repository);
             wake();
+        }
+    }
+
+    private void retry(EventLog.Pending pending) {
+        Library library = libraries.now();
+        try {
+            arrivals.retry(pending, library);
+        } catch (RunsUnavailable e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            log.errorf(
+                    e, "the decision about event %s broke", pending.event().id());
+            arrivals.broke(pending, library, e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }
 }

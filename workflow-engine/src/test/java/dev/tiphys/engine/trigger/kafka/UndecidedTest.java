@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,7 @@ class UndecidedTest {
     private static final class MemoryEvents implements EventLog {
         private final Map<String, CloudEvent<ExternalEvent>> due = new LinkedHashMap<>();
         private final List<String> decided = new ArrayList<>();
+        private final List<Ruling> unsure = new ArrayList<>();
 
         @Override
         public synchronized boolean isDecided(String event) {
@@ -93,6 +95,7 @@ class UndecidedTest {
         public synchronized void undecided(
                 CloudEvent<ExternalEvent> event, List<Ruling> rulings, int attempts, Instant again) {
             due.put(event.id(), event);
+            unsure.addAll(rulings);
         }
 
         @Override
@@ -106,6 +109,10 @@ class UndecidedTest {
             }
             found.forEach(pending -> due.remove(pending.event().id()));
             return found;
+        }
+
+        synchronized List<Ruling> unsure() {
+            return List.copyOf(unsure);
         }
 
         synchronized List<String> decidedSoFar() {
@@ -154,7 +161,11 @@ class UndecidedTest {
 
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicBoolean breaks = new AtomicBoolean();
     private final ChangedPaths paths = (repository, _, _, _) -> {
+        if (breaks.getAndSet(false)) {
+            throw new StackOverflowError("on demand");
+        }
         if (repository.name().equals("hanging")) {
             asked.incrementAndGet();
             try {
@@ -217,5 +228,18 @@ class UndecidedTest {
         assertThat(asked).hasValue(1);
         answer.countDown();
         await().atMost(PATIENCE).until(() -> events.decidedSoFar().size() == 103);
+    }
+
+    @Test
+    void aDecisionThatBreaksIsShownAndTriedAgain() {
+        breaks.set(true);
+        events.undecided(push("other-1", "other"), List.of(), 0, Instant.EPOCH);
+
+        undecided.start(null);
+
+        await().atMost(PATIENCE).until(() -> events.decidedSoFar().equals(List.of("other-1")));
+        assertThat(events.unsure())
+                .extracting(Ruling::met)
+                .containsExactly("it broke at try 1, tried again: StackOverflowError: on demand");
     }
 }
