@@ -130,8 +130,7 @@ final class Undecided {
         } catch (RunsUnavailable e) {
             throw e;
         } catch (RuntimeException | Error e) {
-            log.errorf(
-                    e, "the decision about event %s broke", pending.event().id());
+            log.errorf(e, "the decision about event %s broke", pending.event().id());
             arrivals.broke(pending, library, e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }
