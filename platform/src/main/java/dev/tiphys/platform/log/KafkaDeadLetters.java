@@ -11,6 +11,8 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -42,22 +44,49 @@ final class KafkaDeadLetters implements DeadLetters {
             headers.put(header.key(), header.value() == null ? "" : new String(header.value(), UTF_8));
         }
         byte[] value = record.value();
-        boolean isTooLarge = value != null && value.length > LARGEST_VALUE;
-        DeadLettered letter = new DeadLettered(
+        if (value == null || value.length > LARGEST_VALUE) {
+            return write(record, letter(record, service, reason, attempts, headers, /* isWhole= */ value == null));
+        }
+        // A broker may take less than its topics were created for.
+        return write(record, letter(record, service, reason, attempts, headers, /* isWhole= */ true))
+                .exceptionallyCompose(failure -> isRefused(failure)
+                        ? write(record, letter(record, service, reason, attempts, headers, /* isWhole= */ false))
+                        : CompletableFuture.failedFuture(failure));
+    }
+
+    private static DeadLettered letter(
+            ConsumerRecord<String, byte[]> record,
+            String service,
+            String reason,
+            int attempts,
+            Map<String, String> headers,
+            boolean isWhole) {
+        byte[] value = record.value();
+        int bytes = value == null ? 0 : value.length;
+        return new DeadLettered(
                 record.topic(),
                 record.partition(),
                 record.offset(),
                 record.key(),
                 service,
-                isTooLarge ? reason + " (the value is left out: it has " + value.length + " bytes)" : reason,
+                isWhole ? reason : reason + " (the value is left out: it has " + bytes + " bytes)",
                 attempts,
                 headers,
-                value == null || isTooLarge ? null : Base64.getEncoder().encodeToString(value));
-        String id = service + "/" + record.topic() + "/" + record.partition() + "/" + record.offset();
+                value == null || !isWhole ? null : Base64.getEncoder().encodeToString(value));
+    }
+
+    private CompletionStage<Void> write(ConsumerRecord<String, byte[]> record, DeadLettered letter) {
+        String id = letter.service() + "/" + record.topic() + "/" + record.partition() + "/" + record.offset();
         String key = record.key() == null ? record.topic() : record.key();
         return writer.append(
                 Topic.DEAD_LETTERS,
                 key,
-                new CloudEvent<>(id, "/tiphys/" + service, record.topic(), clock.instant(), Causality.NONE, letter));
+                new CloudEvent<>(
+                        id, "/tiphys/" + letter.service(), record.topic(), clock.instant(), Causality.NONE, letter));
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof RecordRefused
+                || (failure instanceof CompletionException && failure.getCause() instanceof RecordRefused);
     }
 }

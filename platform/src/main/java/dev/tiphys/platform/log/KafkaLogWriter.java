@@ -18,11 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -195,6 +200,9 @@ final class KafkaLogWriter implements LogWriter {
             if (part instanceof RecordTooLargeException) {
                 return new RecordRefused("the broker takes no record as large as one of these", cause);
             }
+            if (isForGood(part)) {
+                return new RecordRefused("the broker takes none like one of these: " + part.getMessage(), cause);
+            }
         }
         return new LogUnavailable("the broker did not take " + records.size() + " records together", cause);
     }
@@ -203,7 +211,20 @@ final class KafkaLogWriter implements LogWriter {
         if (cause instanceof RecordTooLargeException) {
             return new RecordRefused("the broker takes no record as large as this one for " + record.topic(), cause);
         }
+        if (isForGood(cause)) {
+            return new RecordRefused(
+                    "the broker takes no such record for " + record.topic() + ": " + cause.getMessage(), cause);
+        }
         return new LogUnavailable("the broker did not take a record for " + record.topic(), cause);
+    }
+
+    /** Refused because of what the record is, whatever the broker's state. */
+    private static boolean isForGood(Throwable cause) {
+        return cause instanceof RecordBatchTooLargeException
+                || cause instanceof InvalidRecordException
+                || cause instanceof InvalidTimestampException
+                || cause instanceof InvalidTopicException
+                || cause instanceof SerializationException;
     }
 
     @PreDestroy

@@ -22,12 +22,17 @@ import org.junit.jupiter.api.Test;
 class KafkaDeadLettersTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-    /** Takes all and keeps it. */
+    /** Takes what is not too large and keeps it. */
     private static final class InMemoryLog implements LogWriter {
         private final List<ProducerRecord<String, byte[]>> records = new ArrayList<>();
+        private int largest = Integer.MAX_VALUE;
 
         @Override
         public CompletionStage<Void> append(List<ProducerRecord<String, byte[]>> more) {
+            if (more.stream().anyMatch(record -> record.value().length > largest)) {
+                return CompletableFuture.failedFuture(
+                        new RecordRefused("too large", new IllegalArgumentException("on demand")));
+            }
             records.addAll(more);
             return CompletableFuture.completedFuture(null);
         }
@@ -89,6 +94,19 @@ class KafkaDeadLettersTest {
         DeadLettered letter = read(written.records.getFirst());
         assertThat(letter.valueBase64()).isNull();
         assertThat(letter.reason()).isEqualTo("no JSON (the value is left out: it has 33554432 bytes)");
+    }
+
+    @Test
+    void leaveOutAValueThatTheBrokerRefuses() {
+        written.largest = 1_000;
+
+        letters.put(new ConsumerRecord<>("tiphys.events", 3, 17, "shop", new byte[900]), "engine", "no JSON", 1)
+                .toCompletableFuture()
+                .join();
+
+        DeadLettered letter = read(written.records.getFirst());
+        assertThat(letter.valueBase64()).isNull();
+        assertThat(letter.reason()).isEqualTo("no JSON (the value is left out: it has 900 bytes)");
     }
 
     private static DeadLettered read(ProducerRecord<String, byte[]> record) {

@@ -81,6 +81,21 @@ public final class Arrivals {
         finish(decide(event, library, known), pending.attempts() + 1, waits);
     }
 
+    /**
+     * Remembers that a try to decide about an event broke, so that people see why nothing starts; it is tried again, ever more
+     * rarely.
+     *
+     * @throws RunsUnavailable if the store is away
+     */
+    public void broke(EventLog.Pending pending, Library library, String why) {
+        int attempts = pending.attempts() + 1;
+        String met = "it broke at try " + attempts + ", tried again: " + why;
+        List<Ruling> rulings = library.ofKind(Pipeline.class).stream()
+                .map(pipeline -> new Ruling(pipeline.name(), false, null, "decision", "a decision", met))
+                .toList();
+        log.undecided(pending.event(), rulings, attempts, clock.instant().plus(pause(attempts)));
+    }
+
     private record Start(String pipeline, CompletableFuture<Decision> decision, Charter charter) {}
 
     private record Started(

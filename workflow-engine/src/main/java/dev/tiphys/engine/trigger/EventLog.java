@@ -3,6 +3,7 @@ package dev.tiphys.engine.trigger;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,13 @@ public interface EventLog {
     void undecided(CloudEvent<ExternalEvent> event, List<Ruling> rulings, int attempts, Instant again);
 
     /**
-     * Takes events whose next try is due, so that nobody else tries them before {@code taken}.
+     * Takes events whose next try is due, so that nobody else tries them before {@code taken}: at most one of each
+     * repository.
      *
+     * @param busy repositories of which none is taken
      * @return the oldest first
      */
-    List<Pending> take(Instant due, Instant taken, int limit);
+    List<Pending> take(Instant due, Instant taken, int limit, Collection<String> busy);
 
     /** An event about which not all is decided, and how often that was tried. */
     record Pending(

@@ -1,6 +1,7 @@
 package dev.tiphys.engine.run.dispatch;
 
 import dev.tiphys.contracts.definition.Definition;
+import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Effect;
@@ -23,7 +24,9 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +50,8 @@ final class LeafDispatcher implements Aftermath {
     private static final int AT_ONCE = 1000;
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final Duration BEAT = Duration.ofSeconds(5);
-    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Logger log = Logger.getLogger(LeafDispatcher.class);
 
     private final Leases leases;
@@ -56,13 +60,33 @@ final class LeafDispatcher implements Aftermath {
     private final Incarnation incarnation;
     private final Map<String, LeafWorker> workers = new HashMap<>();
     private final Map<Lease, OpenLease> open = new ConcurrentHashMap<>();
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places;
+    private final Clock clock;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("engine-leases").factory());
     private volatile boolean stopping;
 
+    @Inject
     LeafDispatcher(
-            Leases leases, Runs runs, Libraries libraries, Incarnation incarnation, @Any Instance<LeafWorker> workers) {
+            Leases leases,
+            Runs runs,
+            Libraries libraries,
+            Incarnation incarnation,
+            Clock clock,
+            @Any Instance<LeafWorker> workers) {
+        this(leases, runs, libraries, incarnation, clock, workers, AT_ONCE);
+    }
+
+    LeafDispatcher(
+            Leases leases,
+            Runs runs,
+            Libraries libraries,
+            Incarnation incarnation,
+            Clock clock,
+            Iterable<LeafWorker> workers,
+            int atOnce) {
+        this.places = new Semaphore(atOnce);
+        this.clock = clock;
         this.leases = leases;
         this.runs = runs;
         this.libraries = libraries;
@@ -135,7 +159,7 @@ final class LeafDispatcher implements Aftermath {
 
     private void work(Leased leased, OpenLease lease) {
         try {
-            places.acquire();
+            takePlace(leased, lease);
             try {
                 report(leased.lease(), lease, perform(leased, lease));
             } finally {
@@ -145,9 +169,26 @@ final class LeafDispatcher implements Aftermath {
             log.infof("stopped work on %s: %s", leased.lease(), e.getMessage());
         } catch (InterruptedException e) {
             log.debugf("work on %s is left to the next lease", leased.lease());
+        } catch (RuntimeException | Error e) {
+            log.errorf(e, "work on %s broke and is left to the next lease", leased.lease());
         } finally {
             open.remove(leased.lease());
         }
+    }
+
+    private void takePlace(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
+        if (places.tryAcquire()) {
+            return;
+        }
+        lease.waiting(
+                new Wait(
+                        "place",
+                        "engine " + incarnation.instance(),
+                        clock.instant(),
+                        leased.deadline(),
+                        "other steps, by ending: as many work at once as may"),
+                null);
+        places.acquire();
     }
 
     private LeafOutcome perform(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
@@ -166,7 +207,7 @@ final class LeafDispatcher implements Aftermath {
                 leased.lease().number());
         try {
             return worker.perform(work, new Definitions(libraries), lease);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.errorf(e, "the worker of %s steps broke on %s", leased.kind(), leased.lease());
             return new LeafOutcome.Failed(
                     "the worker broke: " + e.getClass().getSimpleName() + ": " + e.getMessage(), null, Map.of());
@@ -181,7 +222,26 @@ final class LeafDispatcher implements Aftermath {
     }
 
     private void report(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
+        try {
+            tell(lease, open, outcome);
+        } catch (CompletionException e) {
+            log.errorf(e, "the outcome of %s cannot be kept", lease);
+            tell(
+                    lease,
+                    open,
+                    new LeafOutcome.Stuck("the step ended, but its outcome cannot be kept: " + reason(e), null));
+        }
+    }
+
+    private static String reason(CompletionException failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+
+    /** @throws CompletionException if the outcome never can be told: it breaks the decision about it */
+    private void tell(Lease lease, OpenLease open, LeafOutcome outcome) throws LeaseLost, InterruptedException {
         RunInput report = new RunInput.LeafReported(lease.step(), lease.attempt(), lease.number(), outcome);
+        Duration pause = FIRST_PAUSE;
         while (true) {
             open.check();
             try {
@@ -194,13 +254,20 @@ final class LeafDispatcher implements Aftermath {
                 if (stopping) {
                     throw new InterruptedException("the service stops");
                 }
-                log.warnf("the outcome of %s is told again: %s", lease, e.getMessage());
-                Thread.sleep(PAUSE);
+                if (!(e.getCause() instanceof RunsUnavailable)) {
+                    throw e;
+                }
+                if (pause.equals(FIRST_PAUSE)) {
+                    log.warnf("the outcome of %s is told again until it is kept: %s", lease, e.getMessage());
+                }
+                Thread.sleep(pause);
+                Duration grown = pause.multipliedBy(2);
+                pause = grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
             }
         }
     }
 
-    private void beat() {
+    void beat() {
         try {
             Map<Lease, Leases.Held> held = new HashMap<>();
             Map<Lease, OpenLease> before = Map.copyOf(open);
@@ -216,6 +283,9 @@ final class LeafDispatcher implements Aftermath {
             leases.takeOver(incarnation, TAKEN_OVER_AT_ONCE).forEach(this::begin);
         } catch (RuntimeException e) {
             log.warnf("the leases cannot be prolonged at the moment: %s", e.getMessage());
+        } catch (Error e) {
+            // One that came through would end the beat for good, and with it every lease.
+            log.error("the beat of the leases broke and goes on", e);
         }
     }
 }

@@ -109,7 +109,12 @@ final class OpenLease implements LeafLedger {
                     throw gone();
                 }
                 return;
-            } catch (RunsUnavailable | CompletionException e) {
+            } catch (RunsUnavailable e) {
+                pause = pauseAfter(e, pause);
+            } catch (CompletionException e) {
+                if (!(e.getCause() instanceof RunsUnavailable)) {
+                    throw e;
+                }
                 pause = pauseAfter(e, pause);
             }
         }

@@ -96,12 +96,18 @@ final class Timers implements Aftermath {
     }
 
     private void fire(Key key, RunInput input) {
-        var _ = runs.fired(key.run(), key.key(), input).whenComplete((_, failure) -> {
+        try {
+            var _ = runs.fired(key.run(), key.key(), input).whenComplete((_, failure) -> {
+                waiting.remove(key);
+                if (failure != null) {
+                    log.warnf("timer %s of run %s is tried again: %s", key.key(), key.run(), failure.getMessage());
+                }
+            });
+        } catch (RuntimeException | Error e) {
+            // The scheduler would keep it to itself, and the sweep takes a timer for waited for while it is in the map.
             waiting.remove(key);
-            if (failure != null) {
-                log.warnf("timer %s of run %s is tried again: %s", key.key(), key.run(), failure.getMessage());
-            }
-        });
+            log.errorf(e, "timer %s of run %s broke and is tried again", key.key(), key.run());
+        }
     }
 
     private void sweep() {
@@ -111,6 +117,9 @@ final class Timers implements Aftermath {
             }
         } catch (RuntimeException e) {
             log.warnf("the timers cannot be read at the moment: %s", e.getMessage());
+        } catch (Error e) {
+            // One that came through would end the sweep for good.
+            log.error("the sweep of the timers broke and goes on", e);
         }
     }
 }

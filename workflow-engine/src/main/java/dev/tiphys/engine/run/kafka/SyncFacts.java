@@ -7,12 +7,16 @@ import dev.tiphys.contracts.sync.SyncFact;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.Runs;
+import dev.tiphys.engine.run.RunsUnavailable;
 import dev.tiphys.platform.log.DeadLetters;
+import dev.tiphys.platform.log.LogUnavailable;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SyncFacts {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final int TRIES_OF_THE_POISONOUS = 3;
     private static final Logger log = Logger.getLogger(SyncFacts.class);
 
     private final Runs runs;
@@ -41,30 +46,73 @@ final class SyncFacts {
     void onFacts(ConsumerRecords<String, byte[]> records) throws InterruptedException {
         List<ConsumerRecord<String, byte[]>> open = new ArrayList<>();
         records.forEach(open::add);
+        Map<ConsumerRecord<String, byte[]>, Integer> broken = new HashMap<>();
         Duration pause = FIRST_PAUSE;
         while (true) {
-            try {
-                List<CompletableFuture<?>> handled = new ArrayList<>();
-                open.forEach(record -> handled.add(handle(record)));
-                CompletableFuture.allOf(handled.toArray(CompletableFuture[]::new))
-                        .join();
+            open = handled(open, broken);
+            if (open.isEmpty()) {
                 return;
-            } catch (CompletionException e) {
-                log.warnf("%d facts about syncs wait %d ms: %s", open.size(), pause.toMillis(), e.getMessage());
-                Thread.sleep(pause);
-                Duration grown = pause.multipliedBy(2);
-                pause = grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
             }
+            log.warnf("%d facts about syncs wait %d ms", open.size(), pause.toMillis());
+            Thread.sleep(pause);
+            Duration grown = pause.multipliedBy(2);
+            pause = grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
+        }
+    }
+
+    /** {@return those that are to be handled again, in order: one that only waits for the store or the broker stops nobody} */
+    private List<ConsumerRecord<String, byte[]>> handled(
+            List<ConsumerRecord<String, byte[]>> records, Map<ConsumerRecord<String, byte[]>, Integer> broken) {
+        List<CompletableFuture<?>> handling =
+                records.stream().<CompletableFuture<?>>map(this::handle).toList();
+        List<ConsumerRecord<String, byte[]>> again = new ArrayList<>();
+        for (int i = 0; i < handling.size(); i++) {
+            ConsumerRecord<String, byte[]> record = records.get(i);
+            try {
+                handling.get(i).join();
+            } catch (CompletionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                again.add(record);
+                if (cause instanceof RunsUnavailable || cause instanceof LogUnavailable) {
+                    log.debugf(cause, "a fact about a sync waits");
+                } else {
+                    log.errorf(cause, "a fact about a sync broke: %s@%d", record.topic(), record.offset());
+                    broken.merge(record, 1, Integer::sum);
+                }
+            }
+        }
+        again.removeIf(record -> broken.getOrDefault(record, 0) >= TRIES_OF_THE_POISONOUS && isBuried(record));
+        return again;
+    }
+
+    private boolean isBuried(ConsumerRecord<String, byte[]> record) {
+        try {
+            deadLetters
+                    .put(
+                            record,
+                            "engine",
+                            "the decision about the fact breaks; see the engine's log",
+                            TRIES_OF_THE_POISONOUS)
+                    .toCompletableFuture()
+                    .join();
+            return true;
+        } catch (CompletionException | LogUnavailable e) {
+            log.warnf("a dead letter waits: %s", e.getMessage());
+            return false;
         }
     }
 
     private CompletableFuture<?> handle(ConsumerRecord<String, byte[]> record) {
-        return switch (CloudEventCodec.read(record.headers(), record.value())) {
-            case Decoded.Known(var event) when event.data() instanceof SyncFact fact -> tell(fact);
-            case Decoded.Known _, Decoded.Unknown _, Decoded.Deleted _ -> CompletableFuture.completedFuture(null);
-            case Decoded.Unreadable(var reason) ->
-                deadLetters.put(record, "engine", reason, 1).toCompletableFuture();
-        };
+        try {
+            return switch (CloudEventCodec.read(record.headers(), record.value())) {
+                case Decoded.Known(var event) when event.data() instanceof SyncFact fact -> tell(fact);
+                case Decoded.Known _, Decoded.Unknown _, Decoded.Deleted _ -> CompletableFuture.completedFuture(null);
+                case Decoded.Unreadable(var reason) ->
+                    deadLetters.put(record, "engine", reason, 1).toCompletableFuture();
+            };
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletableFuture<?> tell(SyncFact fact) {

@@ -171,7 +171,8 @@ final class Batch {
             @Nullable String[] values = new @Nullable String[given.size()];
             for (int row = 0; row < values.length; row++) {
                 Object value = given.get(row)[column];
-                values[row] = value == null ? null : value.toString();
+                // PostgreSQL keeps every character but this one; in JSON it is escaped.
+                values[row] = value == null ? null : value.toString().replace('\0', '\uFFFD');
             }
             statement.setArray(first + column, connection.createArrayOf("text", values));
         }

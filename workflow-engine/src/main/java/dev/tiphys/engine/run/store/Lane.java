@@ -144,17 +144,29 @@ final class Lane {
                 continue;
             }
             waiting.drainTo(items, LARGEST_BATCH - 1);
-            long begun = System.nanoTime();
-            together(items);
-            metrics.written(items.size(), Duration.ofNanos(System.nanoTime() - begun));
+            try {
+                long begun = System.nanoTime();
+                together(items);
+                metrics.written(items.size(), Duration.ofNanos(System.nanoTime() - begun));
+            } catch (RuntimeException | Error e) {
+                // The lane outlives whatever this is: other runs belong to it as well.
+                log.errorf(e, "a lane broke on %d inputs and goes on", items.size());
+                items.forEach(item -> cache.remove(item.run()));
+                items.forEach(item -> item.decision().completeExceptionally(e));
+            }
         }
     }
 
     private void together(List<Item> items) {
         try {
             commit(items);
-        } catch (Batch.Conflict | SQLException | RuntimeException e) {
+        } catch (Batch.Conflict | SQLException | RuntimeException | Error e) {
             items.forEach(item -> cache.remove(item.run()));
+            if (e instanceof SQLException failure && isAway(failure)) {
+                // One by one, each would wait for a connection by itself.
+                items.forEach(item -> item.decision().completeExceptionally(unavailable(item, failure)));
+                return;
+            }
             if (log.isDebugEnabled()) {
                 log.debugf("a batch of %d is written one by one: %s", items.size(), e.getMessage());
             }
@@ -177,10 +189,18 @@ final class Lane {
                 last = e;
             } catch (SQLException e) {
                 last = e;
+                if (isImpossible(e)) {
+                    item.decision()
+                            .completeExceptionally(new IllegalStateException(
+                                    "the database cannot hold what run " + item.run() + " is told: " + e.getMessage(),
+                                    e));
+                    return;
+                }
                 if (!isConflict(e)) {
                     break;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                log.errorf(e, "a decision about run %s broke", item.run());
                 item.decision().completeExceptionally(e);
                 return;
             }
@@ -190,9 +210,12 @@ final class Lane {
             return;
         }
         item.decision()
-                .completeExceptionally(new RunsUnavailable(
-                        "run " + item.run() + " cannot be written: " + (last == null ? "" : last.getMessage()),
-                        last == null ? new IllegalStateException("no try was made") : last));
+                .completeExceptionally(
+                        unavailable(item, last == null ? new IllegalStateException("no try was made") : last));
+    }
+
+    private static RunsUnavailable unavailable(Item item, Exception cause) {
+        return new RunsUnavailable("run " + item.run() + " cannot be written: " + cause.getMessage(), cause);
     }
 
     private boolean isStartedElsewhere(Item item) {
@@ -226,6 +249,17 @@ final class Lane {
     private void refuse(Item item, Decision.Refused refused) {
         metrics.refused(refused.why().name());
         item.decision().complete(refused);
+    }
+
+    /** The database is not there, or ends its sessions: class 08, and the operator's 57P. */
+    private static boolean isAway(SQLException e) {
+        String state = e.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("57P");
+    }
+
+    /** What it is told is of no form that it keeps (class 22): that never gets better. */
+    private static boolean isImpossible(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().startsWith("22");
     }
 
     private static boolean isConflict(SQLException e) {
@@ -287,7 +321,7 @@ final class Lane {
             batch.write(connection);
             connection.commit();
             return signals;
-        } catch (SQLException | Batch.Conflict | RuntimeException e) {
+        } catch (SQLException | Batch.Conflict | RuntimeException | Error e) {
             connection.rollback();
             throw e;
         } finally {
@@ -587,7 +621,7 @@ final class Lane {
         for (Aftermath each : aftermath.get()) {
             try {
                 each.after(run, effects);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.errorf(
                         e,
                         "what follows from run %s is left to the sweep",

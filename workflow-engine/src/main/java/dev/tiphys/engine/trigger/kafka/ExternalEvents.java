@@ -88,7 +88,7 @@ final class ExternalEvents {
             } catch (RunsUnavailable | Libraries.Behind e) {
                 log.warnf("%d events wait %d ms: %s", arrived.size(), pause.toMillis(), e.getMessage());
                 pause = pausedAfter(pause);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.errorf(e, "a decision about %d events broke", arrived.size());
                 return false;
             }

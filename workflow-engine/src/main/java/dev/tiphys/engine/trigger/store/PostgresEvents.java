@@ -23,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,12 +82,12 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
         Object[] row = {
             event.id(),
             event.time().toString(),
-            data.endpoint(),
-            data.type(),
-            git == null ? null : git.repository(),
-            git == null ? null : git.revision(),
-            git == null ? null : git.ref(),
-            git == null ? null : git.author(),
+            shown(data.endpoint()),
+            shown(data.type()),
+            git == null ? null : shown(git.repository()),
+            git == null ? null : shown(git.revision()),
+            git == null ? null : shown(git.ref()),
+            git == null ? null : shown(git.author()),
             Json.text(Map.of(
                     "source", event.source(), "time", event.time(), "causality", event.causality(), "data", data)),
             Json.text(rulings),
@@ -105,17 +106,28 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
         }
     }
 
+    /** PostgreSQL keeps every character but this one; the event itself is JSON, where it is escaped. */
+    private static @Nullable String shown(@Nullable String text) {
+        return text == null ? null : text.replace('\0', '\uFFFD');
+    }
+
     @Override
-    public List<Pending> take(Instant due, Instant taken, int limit) {
+    public List<Pending> take(Instant due, Instant taken, int limit, Collection<String> busy) {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement("""
                         update engine.event e set again_at = ?::timestamptz
                         from (select id from engine.event where decided_at is null and again_at <= ?::timestamptz
+                                and id in (select distinct on (repository) id from engine.event
+                                    where decided_at is null and again_at <= ?::timestamptz
+                                        and coalesce(repository, '') <> all (?::text[])
+                                    order by repository, again_at, id)
                             order by again_at limit ? for update skip locked) x
                         where e.id = x.id returning e.id, e.event, e.attempts""")) {
             statement.setString(1, taken.toString());
             statement.setString(2, due.toString());
-            statement.setInt(3, limit);
+            statement.setString(3, due.toString());
+            statement.setArray(4, connection.createArrayOf("text", busy.toArray()));
+            statement.setInt(5, limit);
             List<Pending> found = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

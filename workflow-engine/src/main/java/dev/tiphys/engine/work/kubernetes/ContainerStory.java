@@ -44,7 +44,9 @@ final class ContainerStory {
                 : pod.getStatus().getConditions().stream()
                         .filter(condition ->
                                 "PodScheduled".equals(condition.getType()) && "False".equals(condition.getStatus()))
-                        .map(condition -> said(condition.getReason(), condition.getMessage()))
+                        .map(condition -> "no node takes its pod: "
+                                + said(condition.getReason(), condition.getMessage())
+                                + "; whoever runs the nodes makes room")
                         .findFirst()
                         .orElse("its pod, which is " + pod.getStatus().getPhase());
     }

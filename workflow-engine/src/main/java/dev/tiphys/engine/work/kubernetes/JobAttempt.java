@@ -45,6 +45,9 @@ final class JobAttempt {
 
     private @Nullable Wait shown;
     private @Nullable Instant cannotStartSince;
+    private Instant asked = Instant.EPOCH;
+    private @Nullable String troubled;
+    private @Nullable String trouble;
     private Instant seen = Instant.EPOCH;
     private @Nullable String podName;
     private long kept;
@@ -154,18 +157,18 @@ final class JobAttempt {
                     if (end != null) {
                         return ended(end, log);
                     }
-                    String trouble = pod == null ? null : ContainerStory.cannotStart(pod);
-                    if (trouble != null && lasts()) {
+                    String cannotStart = pod == null ? null : ContainerStory.cannotStart(pod);
+                    if (cannotStart != null && lasts()) {
                         resource()
                                 .withPropagationPolicy(DeletionPropagation.BACKGROUND)
                                 .delete();
-                        return failed("its container cannot start: " + trouble, Map.of());
+                        return failed("its container cannot start: " + cannotStart, Map.of());
                     }
-                    cannotStartSince = trouble == null ? null : cannotStartSince;
+                    cannotStartSince = cannotStart == null ? null : cannotStartSince;
                     if (isBlind(watch)) {
                         waiting("cluster", "it does not answer: the watch of the job was interrupted");
                     } else {
-                        waiting("job", pod == null ? "its pod" : ContainerStory.waitsFor(pod));
+                        waiting("job", waitsFor(job, pod));
                     }
                     watch.await(patience.look());
                     if (ledger.cancelledWithin(Duration.ZERO)) {
@@ -177,6 +180,42 @@ final class JobAttempt {
                     log.close();
                 }
             }
+        }
+    }
+
+    /** {@return what would let it go on; events are asked only while nothing runs, and not of the first moment} */
+    private String waitsFor(Job job, @Nullable Pod pod) {
+        String told = pod == null ? "its pod" : ContainerStory.waitsFor(pod);
+        if (pod != null && ContainerStory.hasLog(pod)) {
+            return told;
+        }
+        Instant now = clock.instant();
+        String uid = (pod == null ? job : pod).getMetadata().getUid();
+        if (!uid.equals(troubled)) {
+            troubled = uid;
+            asked = now;
+            trouble = null;
+        }
+        if (!now.isBefore(asked.plus(patience.reasons()))) {
+            asked = now;
+            trouble = trouble(uid);
+        }
+        return trouble == null ? told : trouble;
+    }
+
+    private @Nullable String trouble(String uid) {
+        try {
+            return PodTrouble.of(client.v1()
+                    .events()
+                    .inNamespace(action.namespace())
+                    .withField("involvedObject.uid", uid)
+                    .list()
+                    .getItems());
+        } catch (KubernetesClientException e) {
+            if (mayPass(e)) {
+                throw e;
+            }
+            return "its pod; why it does not run cannot be seen, for the engine may not list events: " + says(e);
         }
     }
 

@@ -3,7 +3,9 @@ package dev.tiphys.engine.run.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.tiphys.contracts.Json;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Decision;
@@ -17,12 +19,14 @@ import dev.tiphys.engine.run.RunRules;
 import dev.tiphys.engine.run.RunWorld;
 import dev.tiphys.engine.run.Runs;
 import dev.tiphys.engine.work.LeafOutcome;
+import dev.tiphys.platform.expression.Expressions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -121,6 +125,129 @@ class PostgresRunsTest {
         assertThat(other.find(charter.id()).orElseThrow()).isInstanceOf(Run.Finished.class);
         assertThat(RunRules.replay(one.facts(charter.id())))
                 .isEqualTo(one.find(charter.id()).orElseThrow());
+    }
+
+    @Test
+    void aRememberedRunIsReadAnewAfterSomebodyElseWroteFirst() {
+        PostgresRuns one = process("1");
+        PostgresRuns other = process("2");
+        Charter charter = RunWorld.charter(TWO_STEPS);
+        one.handle(charter.id(), new RunInput.Start(charter)).join();
+        other.handle(charter.id(), succeeded("a", 1)).join();
+
+        Decision decision = one.handle(charter.id(), new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
+                .join();
+
+        assertThat(decision).isInstanceOf(Decision.Accepted.class);
+        assertThat(RunRules.replay(one.facts(charter.id())))
+                .isEqualTo(other.find(charter.id()).orElseThrow());
+    }
+
+    @Test
+    void whatARememberedRunWouldRefuseIsDecidedOnTheStoredOne() {
+        PostgresRuns one = process("1");
+        PostgresRuns other = process("2");
+        Charter charter = RunWorld.charter(TWO_STEPS);
+        one.handle(charter.id(), new RunInput.Start(charter)).join();
+        other.handle(charter.id(), succeeded("a", 1)).join();
+
+        // As far as the first process remembers, b has not begun.
+        assertThat(one.handle(charter.id(), succeeded("b", 1)).join()).isInstanceOf(Decision.Accepted.class);
+        assertThat(one.find(charter.id()).orElseThrow()).isInstanceOf(Run.Finished.class);
+    }
+
+    @Test
+    void eachDeploymentOfOneTransactionHasAFenceOfItsOwn() throws Exception {
+        PostgresRuns runs = store.runs(new Incarnation("one", "1"), List.of(), 1);
+        opened.add(runs);
+        List<CompletableFuture<Decision>> starts = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Charter charter = RunWorld.charter("steps: [{name: d, deploy: {application: shop}}]", "key-" + i);
+            starts.add(runs.handle(charter.id(), new RunInput.Start(charter)));
+        }
+        starts.forEach(CompletableFuture::join);
+
+        List<String> commands = ids("select value from engine.outbox where topic = 'tiphys.sync-commands' order by id");
+        List<Long> fences = new ArrayList<>();
+        for (String command : commands) {
+            fences.add(Json.mapper().readTree(command).at("/by/fence").longValue());
+        }
+        assertThat(fences).hasSize(50).doesNotHaveDuplicates().isSorted().doesNotContain(0L);
+    }
+
+    @Test
+    void aLeaseOfThisLifeThatNobodyWorksOnRunsOutAndIsTakenOver() throws Exception {
+        PostgresRuns runs = process("1");
+        Incarnation life = new Incarnation("one", "1");
+        Charter charter = RunWorld.charter(TWO_STEPS);
+        runs.handle(charter.id(), new RunInput.Start(charter)).join();
+        PostgresLeases leases = store.leases();
+        store.execute("update engine.work set lease_until = now() - interval '1 second'");
+
+        // Its dispatch was lost: the beat of this life does not name it.
+        assertThat(leases.prolong(life, List.of())).isEmpty();
+
+        assertThat(leases.takeOver(life, 10))
+                .extracting(Leases.Leased::lease)
+                .containsExactly(new Leases.Lease(charter.id(), "a", 1, 2));
+    }
+
+    @Test
+    void aCharacterThatTheDatabaseRefusesKeepsNoStepFromEnding() {
+        PostgresRuns runs = process("1");
+        Charter charter = RunWorld.charter("steps: [{name: a, http: {method: GET, url: http://a}}]");
+        runs.handle(charter.id(), new RunInput.Start(charter)).join();
+
+        Decision decision = runs.handle(
+                        charter.id(),
+                        new RunInput.LeafReported(
+                                "a", 1, 1, new LeafOutcome.Failed("it said \0", "http://x/\0", Map.of())))
+                .join();
+
+        assertThat(decision).isInstanceOf(Decision.Accepted.class);
+        Run.Finished run = (Run.Finished) runs.find(charter.id()).orElseThrow();
+        assertThat(run.verdict().reason()).contains("it said");
+    }
+
+    /** Breaks on conditions. */
+    private static final class Broken implements Expressions {
+        private final Expressions others = new RunWorld.SimpleExpressions();
+
+        @Override
+        public Result<JsonNode> resolve(JsonNode template, JsonNode scope) {
+            return others.resolve(template, scope);
+        }
+
+        @Override
+        public Result<Boolean> test(String condition, JsonNode scope) {
+            throw new StackOverflowError("on demand");
+        }
+
+        @Override
+        public @Nullable String check(String text) {
+            return others.check(text);
+        }
+    }
+
+    @Test
+    void anErrorOfOneDecisionEndsNeitherTheLaneNorOtherDecisions() {
+        PostgresRuns runs = store.runs(new RunRules(new Broken()), 1);
+        opened.add(runs);
+        Charter broken = RunWorld.charter("steps: [{name: w, when: 'true', wait: {duration: 10m}}]", "broken");
+        List<CompletableFuture<Decision>> failing = new ArrayList<>();
+        List<CompletableFuture<Decision>> others = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Charter other = RunWorld.charter("steps: [{name: w, wait: {duration: 10m}}]", "other-" + i);
+            failing.add(runs.handle(broken.id(), new RunInput.Start(broken)));
+            others.add(runs.handle(other.id(), new RunInput.Start(other)));
+        }
+
+        for (CompletableFuture<Decision> each : others) {
+            assertThat(each).succeedsWithin(PATIENCE).isInstanceOf(Decision.Accepted.class);
+        }
+        for (CompletableFuture<Decision> each : failing) {
+            assertThat(each).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(StackOverflowError.class);
+        }
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.tiphys.engine.run.store;
 
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Incarnation;
+import dev.tiphys.engine.run.Leases;
 import dev.tiphys.engine.run.RunRules;
 import dev.tiphys.engine.run.RunWorld;
+import dev.tiphys.engine.run.Runs;
 import dev.tiphys.testkit.EmbeddedDatabase;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -57,21 +59,48 @@ public final class TestStore {
 
     /** One process of the engine on this database. */
     PostgresRuns runs(Incarnation incarnation, List<Aftermath> aftermath) {
+        return runs(incarnation, aftermath, 4);
+    }
+
+    PostgresRuns runs(Incarnation incarnation, List<Aftermath> aftermath, int lanes) {
+        return runs(rules(), incarnation, aftermath, lanes);
+    }
+
+    PostgresRuns runs(RunRules rules, int lanes) {
+        return runs(rules, new Incarnation("one", "1"), List.of(), lanes);
+    }
+
+    private PostgresRuns runs(RunRules rules, Incarnation incarnation, List<Aftermath> aftermath, int lanes) {
         return new PostgresRuns(
-                source,
-                new RunRules(new RunWorld.SimpleExpressions()),
-                Clock.systemUTC(),
-                incarnation.owner(),
-                4,
-                () -> aftermath,
-                LaneMetrics.NONE);
+                source, rules, Clock.systemUTC(), incarnation.owner(), lanes, () -> aftermath, LaneMetrics.NONE);
+    }
+
+    private static RunRules rules() {
+        return new RunRules(new RunWorld.SimpleExpressions());
+    }
+
+    /** The door to the runs of one process, for tests of other packages. */
+    public Runs door(Incarnation incarnation, List<Aftermath> aftermath) {
+        return runs(incarnation, aftermath);
+    }
+
+    /** The leases of this database, for tests of other packages. */
+    public Leases leaseBook() {
+        return leases();
+    }
+
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     PostgresLeases leases() {
         return new PostgresLeases((javax.sql.DataSource) source);
     }
 
-    long count(String query) throws SQLException {
+    public long count(String query) throws SQLException {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement();
                 var rows = statement.executeQuery(query)) {

@@ -10,8 +10,11 @@ import dev.tiphys.engine.trigger.ChangedPaths.PathsUnknown;
 import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.testkit.GitServer;
 import dev.tiphys.testkit.TestRepository;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +22,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("real")
+@Timeout(60)
 class JgitChangedPathsTest {
     private static final String MAIN = "refs/heads/main";
 
     @TempDir
     Path directory;
 
-    private final JgitChangedPaths paths = new JgitChangedPaths(ref -> ref.equals(new SecretRef("git", "password"))
-            ? Optional.of(new Secret(ref, "secret".getBytes(StandardCharsets.UTF_8)))
-            : Optional.empty());
+    private static final JgitChangedPaths.Patience SHORT =
+            new JgitChangedPaths.Patience(Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    private final JgitChangedPaths paths = new JgitChangedPaths(
+            ref -> ref.equals(new SecretRef("git", "password"))
+                    ? Optional.of(new Secret(ref, "secret".getBytes(StandardCharsets.UTF_8)))
+                    : Optional.empty(),
+            Optional.empty(),
+            SHORT);
     private GitServer server;
     private TestRepository shop;
 
@@ -42,6 +53,7 @@ class JgitChangedPathsTest {
 
     @AfterEach
     void close() {
+        paths.close();
         server.close();
     }
 
@@ -89,6 +101,46 @@ class JgitChangedPathsTest {
         assertThatThrownBy(() -> paths.between(definition(null), MAIN, before, after))
                 .isInstanceOf(PathsUnknown.class)
                 .hasMessageContaining("repository shop does not tell");
+    }
+
+    @Test
+    void areReadFromTheKeptMirrorWithoutAskingAgain() throws PathsUnknown {
+        String one = shop.commit("one", Map.of("a.txt", "1"));
+        String two = shop.commit("two", Map.of("b.txt", "1"));
+        String three = shop.commit("three", Map.of("c.txt", "1"));
+        assertThat(paths.between(definition(null), MAIN, two, three)).containsExactly("c.txt");
+        server.close();
+
+        assertThat(paths.between(definition(null), MAIN, one, two)).containsExactly("b.txt");
+    }
+
+    @Test
+    void ofACommitThatTheMirrorLacksAreFetchedIntoIt() throws PathsUnknown {
+        String one = shop.commit("one", Map.of("a.txt", "1"));
+        String two = shop.commit("two", Map.of("b.txt", "1"));
+        assertThat(paths.between(definition(null), MAIN, one, two)).containsExactly("b.txt");
+        shop.branch("topic", two);
+        shop.delete("refs/heads/topic");
+        String nested = shop.commit("main", "three", Map.of("c.txt", "1"));
+        shop.branch("topic/nested", nested);
+
+        assertThat(paths.between(definition(null), MAIN, two, nested)).containsExactly("c.txt");
+    }
+
+    @Test
+    void ofAServerThatSaysNothingAreUnknownSoon() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Definition.Repository hanging = new Definition.Repository(
+                    new DefinitionKey("Repository", "default", "hanging"),
+                    "http://127.0.0.1:" + silent.getLocalPort() + "/acme/shop.git",
+                    "github",
+                    null,
+                    null);
+
+            assertThatThrownBy(() -> paths.between(hanging, MAIN, null, "0".repeat(40)))
+                    .isInstanceOf(PathsUnknown.class)
+                    .hasMessageContaining("repository hanging does not tell");
+        }
     }
 
     @Test

@@ -18,18 +18,23 @@ import dev.tiphys.engine.work.LeaseLost;
 import dev.tiphys.engine.work.MemoryLedger;
 import dev.tiphys.engine.work.Pauses;
 import dev.tiphys.sandbox.SandboxCluster;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +60,7 @@ class JobWorkerTest {
             new Pauses(Duration.ofMillis(20), 1.5, Duration.ofMillis(100), 0),
             Duration.ofMillis(300),
             Duration.ofSeconds(2),
+            Duration.ofMillis(200),
             Duration.ofMillis(50));
 
     @TempDir
@@ -168,6 +174,54 @@ class JobWorkerTest {
                             failed -> assertThat(failed.reason()).contains("cannot start: " + reason));
             assertThat(jobs()).isEmpty();
             assertThat(ledger.waits()).extracting(Wait::unblock).anyMatch(unblock -> unblock.startsWith(reason));
+        }
+
+        @Test
+        void whosePodIsRefusedSaysByWhatAndWhoCanHelp() throws Exception {
+            ledger.onEntry(l -> {
+                if (!l.waits().isEmpty()) {
+                    l.onEntry(JobWorkerTest::cancelWhenRefused);
+                    refusePod();
+                }
+            });
+
+            assertThat(perform(Map.of(SIMULATION + "runs-for", "60s"))).isInstanceOf(LeafOutcome.Cancelled.class);
+            assertThat(ledger.waits().getLast().unblock())
+                    .isEqualTo("its pod is refused by the missing service account tester: error looking up service"
+                            + " account jobs/tester: serviceaccount \"tester\" not found; create it, or name one that"
+                            + " is there in the step");
+        }
+
+        /** The sandbox refuses no pod: a suspended Job has none either, and the event is what the Job's controller writes. */
+        private void refusePod() {
+            Job job = client.batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace("jobs")
+                    .withName(name())
+                    .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"suspend\": true}}");
+            client.resource(new EventBuilder()
+                            .withNewMetadata()
+                            .withName(name())
+                            .withNamespace("jobs")
+                            .endMetadata()
+                            .withInvolvedObject(new ObjectReferenceBuilder()
+                                    .withApiVersion("batch/v1")
+                                    .withKind("Job")
+                                    .withNamespace("jobs")
+                                    .withName(name())
+                                    .withUid(job.getMetadata().getUid())
+                                    .build())
+                            .withType("Warning")
+                            .withReason("FailedCreate")
+                            .withMessage("Error creating: pods \"" + name()
+                                    + "-\" is forbidden: error looking up service account jobs/tester:"
+                                    + " serviceaccount \"tester\" not found")
+                            .withLastTimestamp(Instant.now()
+                                    .truncatedTo(ChronoUnit.SECONDS)
+                                    .toString())
+                            .build())
+                    .create();
         }
 
         @Test
@@ -338,6 +392,12 @@ class JobWorkerTest {
         running[0].close();
 
         assertThat(outcome).isInstanceOf(LeafOutcome.Succeeded.class);
+    }
+
+    private static void cancelWhenRefused(MemoryLedger ledger) {
+        if (ledger.waits().getLast().unblock().contains("refused")) {
+            ledger.cancel();
+        }
     }
 
     private static SandboxCluster restarted(Path home, int port) {
