@@ -106,7 +106,7 @@ final class GatewayBench {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             gateway.close();
             broker.close();
             database.close();
@@ -188,8 +188,7 @@ final class GatewayBench {
                     house.broker.startAgain();
                     long there = System.nanoTime();
                     new CountDownLatch(1).await(5, TimeUnit.SECONDS);
-                    hammer.close();
-                    double first = hammer.ledger().stream()
+                    double first = hammer.stop().stream()
                             .filter(sent -> sent.status() == 202)
                             .mapToDouble(sent -> (sent.atNanos() - there) / 1e6 + sent.millis())
                             .filter(at -> at > 0)

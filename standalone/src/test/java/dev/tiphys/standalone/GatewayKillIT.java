@@ -89,7 +89,7 @@ class GatewayKillIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         gateway.close();
         broker.close();
         database.close();
@@ -108,8 +108,7 @@ class GatewayKillIT {
                 gateway.awaitReady();
             }
             rest(500);
-            hammer.close();
-            ledger = hammer.ledger();
+            ledger = hammer.stop();
         }
 
         assertThat(accepted(ledger)).hasSizeGreaterThan(100);
@@ -129,8 +128,7 @@ class GatewayKillIT {
                 broker.startAgain();
             }
             rest(2_000);
-            hammer.close();
-            ledger = hammer.ledger();
+            ledger = hammer.stop();
         }
 
         assertThat(accepted(ledger)).hasSizeGreaterThan(100);

@@ -99,17 +99,21 @@ final class Hammer implements AutoCloseable {
         return new Sent(id, status, event, begin, (System.nanoTime() - begin) / 1e6);
     }
 
-    /** {@return what was sent so far} */
-    List<Sent> ledger() {
+    /** {@return all that was sent} Ends when every answer is there. */
+    List<Sent> stop() {
+        stopped.set(true);
+        try {
+            for (Thread connection : connections) {
+                connection.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return List.copyOf(sent);
     }
 
-    /** Ends when every answer is there. */
     @Override
-    public void close() throws InterruptedException {
-        stopped.set(true);
-        for (Thread connection : connections) {
-            connection.join();
-        }
+    public void close() {
+        var _ = stop();
     }
 }
