@@ -9,8 +9,8 @@ import javax.sql.DataSource;
 
 /** Runs work in a transaction of its own. */
 final class Transactions {
-    /** SQLState classes of statements that are wrong in themselves: features, data, integrity, syntax. */
-    private static final Set<String> OURS = Set.of("0A", "22", "23", "42");
+    /** SQLState classes of statements that are wrong in themselves: features, data, integrity, syntax, sizes. */
+    private static final Set<String> OURS = Set.of("0A", "22", "23", "42", "54");
 
     private Transactions() {}
 
