@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -560,7 +561,11 @@ final class ApplicationActor {
         if (moment != null) {
             long millis = Math.max(
                     1, Duration.between(surroundings.time().instant(), moment).toMillis() + 1);
-            next = surroundings.timer().schedule(this::poke, millis, TimeUnit.MILLISECONDS);
+            try {
+                next = surroundings.timer().schedule(this::poke, millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                return; // the process stops; the next one goes on
+            }
         }
         ScheduledFuture<?> before = alarm.getAndSet(next);
         if (before != null) {

@@ -244,8 +244,8 @@ abstract class SyncLine {
         define("");
         String one = repository.commit("one", Map.of("deploy/a.yaml", config("one")));
         String large =
-                Stream.generate(() -> UUID.randomUUID().toString()).limit(2_000).collect(joining());
-        limit("20000");
+                Stream.generate(() -> UUID.randomUUID().toString()).limit(11_000).collect(joining());
+        limit("200000");
         try {
             log.request(name, large, Duration.ofMinutes(1));
             log.request(name, one, Duration.ofMinutes(1));

@@ -273,7 +273,7 @@ class CrashTest {
             String json = """
                     {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}, "data": {"a": "%s"}}
                     """.formatted(name, sha);
-            return new SourceFile("deploy/" + name + ".json", name, json.getBytes(UTF_8));
+            return new SourceFile("deploy/" + name + ".json", name + sha, json.getBytes(UTF_8));
         }
 
         @Override

@@ -82,6 +82,12 @@ class MeaningTest {
             assertThat(Meaning.ofApi(new Reply.NeverSent("refused"))).isEqualTo(new Answer.NotSent("refused"));
         }
 
+        @Test
+        void isNotQuotedWhenWhatItSaysIsNoWordOfSlack() {
+            assertThat(Meaning.ofApi(error("x".repeat(1_000))))
+                    .isEqualTo(new Answer.Refused("an answer that is none of Slack's"));
+        }
+
         private static Reply error(String error) {
             return answered(
                     200, JsonNodeFactory.instance.objectNode().put("ok", false).put("error", error));
