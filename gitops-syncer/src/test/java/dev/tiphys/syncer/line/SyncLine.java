@@ -243,8 +243,9 @@ abstract class SyncLine {
     void aFactThatTheBrokerNeverTakesHoldsUpNoOther() throws Exception {
         define("");
         String one = repository.commit("one", Map.of("deploy/a.yaml", config("one")));
-        String large =
-                Stream.generate(() -> UUID.randomUUID().toString()).limit(11_000).collect(joining());
+        String large = Stream.generate(() -> UUID.randomUUID().toString())
+                .limit(11_000)
+                .collect(joining());
         limit("200000");
         try {
             log.request(name, large, Duration.ofMinutes(1));
