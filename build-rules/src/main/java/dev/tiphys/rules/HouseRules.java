@@ -4,8 +4,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
@@ -33,26 +35,25 @@ import org.jspecify.annotations.NullMarked;
  */
 public final class HouseRules {
 
-    private static final Map<Class<?>, Set<String>> HIDDEN_INPUTS = Map.of(
-            Instant.class, Set.of("now"),
-            LocalDate.class, Set.of("now"),
-            LocalDateTime.class, Set.of("now"),
-            ZonedDateTime.class, Set.of("now"),
-            UUID.class, Set.of("randomUUID"),
-            Clock.class, Set.of("systemUTC", "systemDefaultZone", "instant"),
-            System.class, Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty"),
-            Math.class, Set.of("random"),
-            Random.class, Set.of("<init>"),
-            ThreadLocalRandom.class, Set.of("current"));
+    private static final Map<Class<?>, Set<String>> HIDDEN_INPUTS = Map.ofEntries(
+            Map.entry(Instant.class, Set.of("now")),
+            Map.entry(LocalDate.class, Set.of("now")),
+            Map.entry(LocalDateTime.class, Set.of("now")),
+            Map.entry(ZonedDateTime.class, Set.of("now")),
+            Map.entry(OffsetDateTime.class, Set.of("now")),
+            Map.entry(UUID.class, Set.of("randomUUID")),
+            Map.entry(Clock.class, Set.of("systemUTC", "systemDefaultZone", "instant")),
+            Map.entry(System.class, Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty")),
+            Map.entry(Math.class, Set.of("random")),
+            Map.entry(Random.class, Set.of("<init>")),
+            Map.entry(ThreadLocalRandom.class, Set.of("current")));
 
     private final String root;
     private final JavaClasses imported;
 
-    private HouseRules(String root) {
+    private HouseRules(String root, JavaClasses imported) {
         this.root = root;
-        this.imported = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages(root);
+        this.imported = imported;
     }
 
     /**
@@ -61,11 +62,21 @@ public final class HouseRules {
      * @throws IllegalStateException if there are none: a rule over nothing proves nothing
      */
     public static HouseRules of(String root) {
-        HouseRules rules = new HouseRules(root);
-        if (rules.imported.isEmpty()) {
+        return of(root, importer().importPackages(root));
+    }
+
+    /** The rules tell foreign classes by their names: to read all of a library would cost seconds in each module. */
+    static ClassFileImporter importer() {
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+        return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests());
+    }
+
+    /** The same for classes that were read already. */
+    static HouseRules of(String root, JavaClasses classes) {
+        if (classes.isEmpty()) {
             throw new IllegalStateException("no classes below " + root + ": name the module's root package");
         }
-        return rules;
+        return new HouseRules(root, classes);
     }
 
     /** Checks what holds in every module: no cycles, telling names, every package null-marked. */
@@ -116,7 +127,7 @@ public final class HouseRules {
                 .that()
                 .resideInAPackage(core)
                 .should()
-                .callCodeUnitWhere(new HiddenInput())
+                .accessTargetWhere(new HiddenInput())
                 .because("time, identity and the environment arrive as arguments");
     }
 
@@ -159,7 +170,7 @@ public final class HouseRules {
     private static ArchRule namesSayWhatThingsAre() {
         return noClasses()
                 .should()
-                .haveNameMatching(".*[.$](Abstract\\w+|Base[A-Z]\\w*|\\w*(Impl|Manager|Helper|Utils?|Data|Info))")
+                .haveNameMatching(".*[.$](Abstract[A-Z]\\w*|Base[A-Z]\\w*|\\w*(Impl|Manager|Helper|Utils?|Data|Info))")
                 .because("name the thing by its job");
     }
 
@@ -178,6 +189,7 @@ public final class HouseRules {
                 "java.security",
                 "javax.crypto",
                 "org.jspecify");
+        private static final List<String> WORLD = List.of("java.util.logging", "java.util.prefs", "java.net.http");
         private static final List<String> DATA = List.of(
                 "com.fasterxml.jackson.core",
                 "com.fasterxml.jackson.databind",
@@ -199,8 +211,12 @@ public final class HouseRules {
             return type.getBaseComponentType().isPrimitive()
                     || name.equals(core)
                     || isCoreOfSameService(name)
-                    || LANGUAGE.stream().anyMatch(allowed -> name.equals(allowed) || name.startsWith(allowed + "."))
-                    || DATA.stream().anyMatch(allowed -> name.equals(allowed) || name.startsWith(allowed + "."));
+                    || (isIn(LANGUAGE, name) && !isIn(WORLD, name))
+                    || isIn(DATA, name);
+        }
+
+        private static boolean isIn(List<String> packages, String name) {
+            return packages.stream().anyMatch(known -> name.equals(known) || name.startsWith(known + "."));
         }
 
         private boolean isCoreOfSameService(String name) {
@@ -210,13 +226,13 @@ public final class HouseRules {
         }
     }
 
-    private static final class HiddenInput extends DescribedPredicate<JavaCall<?>> {
+    private static final class HiddenInput extends DescribedPredicate<JavaAccess<?>> {
         private HiddenInput() {
             super("read a clock, randomness or the environment");
         }
 
         @Override
-        public boolean test(JavaCall<?> call) {
+        public boolean test(JavaAccess<?> call) {
             return HIDDEN_INPUTS.entrySet().stream()
                     .anyMatch(hidden -> call.getTargetOwner().isEquivalentTo(hidden.getKey())
                             && hidden.getValue().contains(call.getName()));

@@ -1,13 +1,16 @@
 package dev.tiphys.notifier;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tiphys.contracts.Topic;
+import dev.tiphys.contracts.audit.DeadLettered;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.cloudevent.CloudEventCodec;
@@ -40,10 +43,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -232,6 +238,35 @@ class NotifierTest {
         }
 
         @Test
+        void whenTheProcessEndedAfterSendingAReply() throws Exception {
+            tell(story().testFails());
+            await().untilAsserted(() -> assertThat(slack.replies(card())).hasSize(2));
+            awaitQuiet();
+
+            sql("UPDATE notifier.entry SET state = 'SENDING', reference = NULL,"
+                    + " lease_until = now() - interval '1 second' WHERE run = '" + run + "' AND kind = 'FAILURE'");
+
+            await().untilAsserted(() -> assertThat(states()).doesNotContain("sending", "planned"));
+            awaitQuiet();
+            assertThat(slack.replies(card())).hasSize(2);
+        }
+
+        @Test
+        void whenTheDatabaseGoesWhileSlackIsAsked() {
+            int before = slack.traffic().count(POST);
+            slack.traffic().fail(POST, 1, new Fault.Delay(Duration.ofMillis(800)));
+            tell(story().created());
+            await().until(() -> slack.traffic().count(POST) > before);
+
+            RealParts.withoutDatabase(
+                    () -> await().until(() -> slack.messages(channel).size() == 1));
+
+            await().untilAsserted(() -> assertThat(states()).containsExactly("sent"));
+            awaitQuiet();
+            assertThat(slack.messages(channel)).hasSize(1);
+        }
+
+        @Test
         void evenWhenNobodyMayLook() {
             slack.traffic().fail(POST, 1, new Fault.ActThenDrop());
             slack.traffic().failAll("conversations.list", SCOPE_MISSING);
@@ -248,6 +283,111 @@ class NotifierTest {
             tellFrom(1, story.started().deploys("experiment").ended(RunState.SUCCEEDED, null));
             await().untilAsserted(() -> assertThat(slack.messages(channel)).hasSize(2));
             assertThat(slack.messages(channel).getLast().shown()).contains("*shop-delivery* succeeded");
+        }
+    }
+
+    @Nested
+    class AnOutage {
+        @Test
+        void ofTheDatabaseDelaysWhatIsToBeSaid() {
+            Story story = story().created();
+            tell(story);
+            await().untilAsserted(() -> assertThat(states()).containsExactly("sent"));
+
+            RealParts.withoutDatabase(() -> {
+                tellFrom(1, story.started().deploys("experiment").ended(RunState.SUCCEEDED, null));
+                await().until(() -> people().get("/api/notifications").statusCode() >= 500);
+            });
+
+            await().untilAsserted(() -> assertThat(card().shown()).contains("*shop-delivery* succeeded"));
+            awaitQuiet();
+            assertThat(slack.messages(channel)).hasSize(1);
+        }
+
+        @Test
+        void ofTheBrokerHoldsUpNothingThatIsPlannedAndLosesNoOutcome() {
+            slack.traffic().fail(POST, 1, Fault.rateLimited(Duration.ofSeconds(2)));
+            tell(story().created());
+            await().untilAsserted(() -> assertThat(states()).containsExactly("planned"));
+
+            RealParts.withoutBroker(
+                    () -> await().untilAsserted(() -> assertThat(states()).containsExactly("sent")));
+
+            await().untilAsserted(() ->
+                    assertThat(outcomes(run)).hasAtLeastOneElementOfType(MessageOutcome.MessageSent.class));
+            assertThat(slack.messages(channel)).hasSize(1);
+            tellFrom(1, story().created().started().deploys("experiment").ended(RunState.SUCCEEDED, null));
+            await().untilAsserted(() -> assertThat(card().shown()).contains("*shop-delivery* succeeded"));
+        }
+    }
+
+    @Nested
+    class APoisonousRecord {
+        @Test
+        void thatCannotBeReadIsPutAsideAndStopsNoOther() {
+            Story story = story().created();
+            ProducerRecord<String, byte[]> good =
+                    CloudEventCodec.write(Topic.RUNS, run, story.facts().getFirst());
+            append(new ProducerRecord<>(Topic.RUNS.topicName(), null, run, "{".getBytes(UTF_8), good.headers()));
+
+            tell(story);
+
+            await().untilAsserted(() -> assertThat(slack.cards(channel)).hasSize(1));
+            await().untilAsserted(() -> assertThat(read(Topic.DEAD_LETTERS, run, DeadLettered.class))
+                    .extracting(DeadLettered::topic)
+                    .contains(Topic.RUNS.topicName()));
+        }
+
+        @Test
+        void thatTheLedgerCanNeverHoldIsPutAsideAndStopsNoOther() {
+            notice("what\u0000ever", channel);
+            notice("fine", channel);
+            tell(story().created());
+
+            await().untilAsserted(() -> assertThat(slack.replies(card())).hasSize(1));
+            assertThat(slack.replies(card()).getFirst().shown()).isEqualTo("say fine");
+            await().untilAsserted(() -> assertThat(read(Topic.DEAD_LETTERS, run, DeadLettered.class))
+                    .extracting(DeadLettered::topic)
+                    .contains(Topic.NOTICES.topicName()));
+        }
+
+        @Test
+        void thatIsTooLargeForTheLedgerIsPutAsideAndStopsNoOther() {
+            notice("far", "#" + random(300));
+            notice("fine", channel);
+            tell(story().created());
+
+            await().untilAsserted(() -> assertThat(slack.replies(card())).hasSize(1));
+        }
+
+        @Test
+        void amongTheFactsOfARunTakesNoneOfThemAlong() {
+            Story story = story().created()
+                    .started()
+                    .ends("experiment", RunState.FAILED, "broken by \u0000", null)
+                    .ended(RunState.FAILED, "experiment failed");
+
+            tell(story);
+
+            await().untilAsserted(() -> assertThat(card().shown()).contains("*shop-delivery* failed"));
+        }
+
+        @Test
+        void ofSlackEndsOneMessageAndNotItsLane() {
+            slack.traffic()
+                    .fail(
+                            POST,
+                            1,
+                            new Fault.Refuse(
+                                    200,
+                                    "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"1\\u0000\"}",
+                                    Map.of("Content-Type", "application/json")));
+            tell(story().created());
+
+            await().untilAsserted(() -> assertThat(states()).containsExactly("unknown"));
+            assertThat(items().get(0).path("reason").asText()).contains("an error of the notifier");
+            tellFrom(1, story().created().started().deploys("experiment").ended(RunState.SUCCEEDED, null));
+            await().untilAsserted(() -> assertThat(slack.messages(channel)).isNotEmpty());
         }
     }
 
@@ -415,6 +555,14 @@ class NotifierTest {
                 .join();
     }
 
+    private void append(ProducerRecord<String, byte[]> record) {
+        log.append(List.of(record)).toCompletableFuture().join();
+    }
+
+    private static String random(int uuids) {
+        return Stream.generate(() -> UUID.randomUUID().toString()).limit(uuids).collect(joining());
+    }
+
     private void define(String name, String spec) throws Exception {
         JsonNode document =
                 JSON.readTree("{\"apiVersion\":\"tiphys.dev/v1\",\"kind\":\"SlackWorkspace\",\"metadata\":{\"name\":\""
@@ -472,25 +620,29 @@ class NotifierTest {
     }
 
     private static List<MessageOutcome> outcomes(String run) {
+        return read(Topic.DELIVERIES, run, MessageOutcome.class);
+    }
+
+    private static <T> List<T> read(Topic topic, String key, Class<T> type) {
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, RealParts.bootstrapServers,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
                 ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class,
                 ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        List<MessageOutcome> found = new ArrayList<>();
+        List<T> found = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(settings)) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topic.DELIVERIES.topicName()).stream()
+            List<TopicPartition> partitions = consumer.partitionsFor(topic.topicName()).stream()
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
             consumer.assign(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (run.equals(record.key())
+                    if (key.equals(record.key())
                             && CloudEventCodec.read(record.headers(), record.value())
                                     instanceof Decoded.Known(CloudEvent<?> event)
-                            && event.data() instanceof MessageOutcome outcome) {
-                        found.add(outcome);
+                            && type.isInstance(event.data())) {
+                        found.add(type.cast(event.data()));
                     }
                 }
             }

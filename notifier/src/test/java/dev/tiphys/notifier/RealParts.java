@@ -1,5 +1,7 @@
 package dev.tiphys.notifier;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tiphys.testkit.EmbeddedBroker;
 import dev.tiphys.testkit.EmbeddedDatabase;
 import dev.tiphys.testkit.FakeSlack;
@@ -19,13 +21,14 @@ public final class RealParts implements QuarkusTestResourceLifecycleManager {
     static @Nullable Path secrets;
     static String bootstrapServers = "";
 
-    private @Nullable EmbeddedBroker broker;
-    private @Nullable EmbeddedDatabase database;
+    private static @Nullable Path home;
+    private static @Nullable EmbeddedBroker broker;
+    private static @Nullable EmbeddedDatabase database;
 
     @Override
     public Map<String, String> start() {
         try {
-            Path home = Files.createTempDirectory("notifier-test");
+            home = Files.createTempDirectory("notifier-test");
             broker = EmbeddedBroker.start(home.resolve("broker"), 0);
             database = EmbeddedDatabase.start(home.resolve("database"), 0);
             slack = FakeSlack.start(0, TOKEN);
@@ -45,6 +48,28 @@ public final class RealParts implements QuarkusTestResourceLifecycleManager {
                     Map.entry("tiphys.notifier.edit-every", "20ms"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs something while the broker is away. */
+    static void withoutBroker(Runnable work) {
+        EmbeddedBroker running = requireNonNull(broker);
+        running.close();
+        try {
+            work.run();
+        } finally {
+            broker = EmbeddedBroker.start(requireNonNull(home).resolve("broker"), running.port());
+        }
+    }
+
+    /** Runs something while the database is away. */
+    static void withoutDatabase(Runnable work) {
+        EmbeddedDatabase running = requireNonNull(database);
+        running.close();
+        try {
+            work.run();
+        } finally {
+            database = EmbeddedDatabase.start(requireNonNull(home).resolve("database"), running.port());
         }
     }
 

@@ -41,7 +41,7 @@ final class Meters implements Telemetry {
     }
 
     @Override
-    public void unexpected(String application, RuntimeException error) {
+    public void unexpected(String application, Throwable error) {
         meters.counter("tiphys.syncer.errors").increment();
         if (error instanceof StoreUnavailable) {
             log.warnf("application %s waits for the database: %s", application, error.getMessage());

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -120,12 +121,30 @@ final class ApplicationActor {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return; // the process stops; the next one goes on
-            } catch (RuntimeException e) {
-                surroundings.telemetry().unexpected(name, e);
-                wakeAfter(PAUSE_AFTER_ERROR);
+            } catch (RuntimeException | Error e) {
+                stumble(e);
             }
             setAlarm();
         } while (!pokes.compareAndSet(seen, 0));
+    }
+
+    /** An error of ours, of whatever kind, ends no application: people see it in the status, and it is tried again. */
+    private void stumble(Throwable error) {
+        surroundings.telemetry().unexpected(name, error);
+        wakeAfter(PAUSE_AFTER_ERROR);
+        try {
+            if (catalog.get().application(name).isPresent()) {
+                see(unknown(handler.newest(name), "UnknownError", ofOurs(error)));
+            }
+        } catch (RuntimeException | Error e) {
+            surroundings.telemetry().unexpected(name, e); // then the log is all there is
+        }
+    }
+
+    /** The kind of the error only: its text may quote what is secret. */
+    private static String ofOurs(Throwable error) {
+        return "an error of the syncer (" + error.getClass().getSimpleName()
+                + "), which its log describes; it is tried again";
     }
 
     private void turn() throws InterruptedException {
@@ -161,7 +180,7 @@ final class ApplicationActor {
         }
         Instant now = surroundings.time().instant();
         StageOutcome outcome = attempt(new Stages.Work(
-                application, running, now, tries, () -> handler.newest(name).runs(running.id())));
+                application, running, now, tries, () -> handler.fresh(name).runs(running.id())));
         Instant then = surroundings.time().instant();
         surroundings.telemetry().worked(stage.stageName(), Duration.between(now, then));
         return switch (outcome) {
@@ -181,9 +200,9 @@ final class ApplicationActor {
             return stages.run(stage, work);
         } catch (StoreUnavailable e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             surroundings.telemetry().unexpected(name, e);
-            String why = "an error of the syncer, which its log describes; it is tried again";
+            String why = ofOurs(e);
             Wait wait = work.wait("syncer", work.application().name(), work.later(), why);
             return new StageOutcome.Waiting(
                     wait,
@@ -418,6 +437,7 @@ final class ApplicationActor {
             newest = null;
         }
         resolvedFor = application;
+        nextRefresh = now.plus(PAUSE_AFTER_ERROR); // if there is no answer, not even a bad one
         surroundings.telemetry().refreshed(name, cause);
         Answer<Resolved> answer = surroundings
                 .sources()
@@ -541,7 +561,11 @@ final class ApplicationActor {
         if (moment != null) {
             long millis = Math.max(
                     1, Duration.between(surroundings.time().instant(), moment).toMillis() + 1);
-            next = surroundings.timer().schedule(this::poke, millis, TimeUnit.MILLISECONDS);
+            try {
+                next = surroundings.timer().schedule(this::poke, millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                return; // the process stops; the next one goes on
+            }
         }
         ScheduledFuture<?> before = alarm.getAndSet(next);
         if (before != null) {

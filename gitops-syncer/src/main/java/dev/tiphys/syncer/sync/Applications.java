@@ -110,10 +110,15 @@ public final class Applications {
         if (change.changedPaths() != null || before == null || revision == null || change.forced()) {
             return change.changedPaths();
         }
-        Answer<List<String>> answer = surroundings
-                .sources()
-                .changedPaths(surroundings.accesses().to(any.source().repoUrl()), before, revision);
-        return answer instanceof Answer.Found<List<String>>(List<String> paths) ? paths : null;
+        try {
+            Answer<List<String>> answer = surroundings
+                    .sources()
+                    .changedPaths(surroundings.accesses().to(any.source().repoUrl()), before, revision);
+            return answer instanceof Answer.Found<List<String>>(List<String> paths) ? paths : null;
+        } catch (RuntimeException | Error e) {
+            surroundings.telemetry().unexpected(any.name(), e);
+            return null; // rather one question too many than a push that nobody heard of
+        }
     }
 
     /** Tells an application that one of its live objects changed. Returns at once. */

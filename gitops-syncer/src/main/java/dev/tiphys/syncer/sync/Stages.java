@@ -72,7 +72,7 @@ final class Stages {
     /**
      * What a stage works with.
      *
-     * @param goOn false as soon as another sync took its place
+     * @param goOn false as soon as another sync took its place, whichever process decided that
      * @param tries how often it had to wait in a row: the pauses grow with it
      */
     record Work(Application application, Operation operation, Instant now, int tries, BooleanSupplier goOn) {

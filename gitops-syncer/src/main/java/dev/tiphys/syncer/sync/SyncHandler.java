@@ -38,7 +38,7 @@ final class SyncHandler {
                 application,
                 state -> SyncRules.decide(application, state, input, definition, now),
                 state -> definition == null ? null : StatusView.of(definition, state));
-        newest.merge(application, decision.next(), (old, next) -> next.decisions() >= old.decisions() ? next : old);
+        know(application, decision.next());
         outboxBell.ring();
         return decision;
     }
@@ -65,6 +65,17 @@ final class SyncHandler {
         ApplicationState read = store.read(application);
         ApplicationState earlier = newest.putIfAbsent(application, read);
         return earlier == null ? read : earlier;
+    }
+
+    /** {@return what is remembered now} Another process may have decided since this one looked. */
+    ApplicationState fresh(String application) {
+        ApplicationState read = store.read(application);
+        know(application, read);
+        return read;
+    }
+
+    private void know(String application, ApplicationState state) {
+        newest.merge(application, state, (old, next) -> next.decisions() >= old.decisions() ? next : old);
     }
 
     /** Drops what this process knows of an application that is forgotten. */

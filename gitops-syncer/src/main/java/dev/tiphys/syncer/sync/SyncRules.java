@@ -39,6 +39,9 @@ public final class SyncRules {
 
     private static final Duration LONGEST_HEAL_PAUSE = Duration.ofMinutes(5);
 
+    /** Whoever reads a hundred problems has no use for the next one, and a record has to fit into the log. */
+    static final int MOST_PROBLEMS = 100;
+
     private SyncRules() {}
 
     /**
@@ -157,6 +160,11 @@ public final class SyncRules {
             OperationId id = OperationId.of(application, by);
             if (state.ended().contains(id)) {
                 return refuse(Why.DUPLICATE, "the sync of run " + by.run() + " step " + by.step() + " is over");
+            }
+            if (state.runs(id) && by.fence() < state.fence()) {
+                return refuse(
+                        Why.STALE,
+                        "the withdrawal carries fence " + by.fence() + ", but fence " + state.fence() + " was seen");
             }
             if (state.runs(id)) {
                 return accept(withdrawRunning(
@@ -455,7 +463,14 @@ public final class SyncRules {
                     "sync/" + id.value() + "/finished",
                     causality,
                     new SyncFact.SyncFinished(
-                            application, id.value(), revision, by, outcome, message, problems, changes)));
+                            application,
+                            id.value(),
+                            revision,
+                            by,
+                            outcome,
+                            message,
+                            problems.subList(0, Math.min(problems.size(), MOST_PROBLEMS)),
+                            changes)));
         }
 
         private void tellAction(String actor, String action, String comment) {

@@ -16,7 +16,7 @@ public interface Telemetry {
     void worked(StageName stage, Duration took);
 
     /** Something went wrong that should not; the application tries again later. */
-    void unexpected(String application, RuntimeException error);
+    void unexpected(String application, Throwable error);
 
     /** An input was refused. */
     void refused(String application, Decision.Refusal refusal);

@@ -2,6 +2,7 @@ package dev.tiphys.syncer.line;
 
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.Topic;
+import dev.tiphys.contracts.audit.DeadLettered;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.cloudevent.CloudEventCodec;
@@ -18,7 +19,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +40,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class Log implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final List<SyncFact> facts = new CopyOnWriteArrayList<>();
+    private final List<DeadLettered> deadLetters = new CopyOnWriteArrayList<>();
+    private final Set<String> ids = ConcurrentHashMap.newKeySet();
     private final AtomicLong fences = new AtomicLong(1);
     private volatile boolean closed;
     private volatile long definitionsOffset;
@@ -54,7 +59,8 @@ final class Log implements AutoCloseable {
                 Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "earliest"),
                 new StringDeserializer(),
                 new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(Topic.SYNCS.topicName()).stream()
+            List<TopicPartition> partitions = Stream.of(Topic.SYNCS, Topic.DEAD_LETTERS)
+                    .flatMap(topic -> consumer.partitionsFor(topic.topicName()).stream())
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
             consumer.assign(partitions);
@@ -62,13 +68,26 @@ final class Log implements AutoCloseable {
             while (!closed) {
                 for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(50))) {
                     if (CloudEventCodec.read(record.headers(), record.value())
-                                    instanceof Decoded.Known(CloudEvent<?> event)
-                            && event.data() instanceof SyncFact fact) {
-                        facts.add(fact);
+                            instanceof Decoded.Known(CloudEvent<?> event)) {
+                        take(event);
                     }
                 }
             }
         }
+    }
+
+    /** What is told twice has the same id and is one fact. */
+    private void take(CloudEvent<?> event) {
+        if (event.data() instanceof SyncFact fact && ids.add(event.id())) {
+            facts.add(fact);
+        }
+        if (event.data() instanceof DeadLettered letter) {
+            deadLetters.add(letter);
+        }
+    }
+
+    List<DeadLettered> deadLetters(String key) {
+        return deadLetters.stream().filter(letter -> key.equals(letter.key())).toList();
     }
 
     void define(String kind, String name, String json) {
@@ -98,6 +117,11 @@ final class Log implements AutoCloseable {
                 application,
                 new SyncCommand.SyncRequested(
                         application, revision, by, Instant.now().plus(patience)));
+    }
+
+    /** The run that asked does not want it any more. */
+    void withdraw(String application, DeployedBy by, String reason) {
+        write(Topic.SYNC_COMMANDS, application, new SyncCommand.SyncWithdrawn(application, by, reason));
     }
 
     void push(String repository, String url, String before, String revision, List<String> paths) {

@@ -13,6 +13,9 @@ import java.util.Map;
 /** A real broker and a real database for the syncer under test, and the cluster that the suite names. */
 public final class Parts implements QuarkusTestResourceLifecycleManager {
     private TestCluster.Kind kind = TestCluster.Kind.SANDBOX;
+    /** The parts of the suite that runs: one at a time. */
+    private static volatile Parts running;
+
     private Path directory;
     private EmbeddedBroker broker;
     private EmbeddedDatabase database;
@@ -32,6 +35,7 @@ public final class Parts implements QuarkusTestResourceLifecycleManager {
         }
         broker = EmbeddedBroker.start(directory.resolve("broker"), 0);
         database = EmbeddedDatabase.start(directory.resolve("database"), 0);
+        running = this;
         cluster = TestCluster.start(kind, directory.resolve("cluster"));
         Map<String, String> settings = new HashMap<>();
         settings.put("kafka.bootstrap.servers", broker.bootstrapServers());
@@ -42,6 +46,28 @@ public final class Parts implements QuarkusTestResourceLifecycleManager {
         settings.put("tiphys.syncer.kubeconfig", cluster.kubeconfig().toString());
         settings.put("tiphys.syncer.git.directory", directory.resolve("mirrors").toString());
         return settings;
+    }
+
+    /** Runs something while the broker is away. */
+    static void withoutBroker(Runnable work) {
+        int port = running.broker.port();
+        running.broker.close();
+        try {
+            work.run();
+        } finally {
+            running.broker = EmbeddedBroker.start(running.directory.resolve("broker"), port);
+        }
+    }
+
+    /** Runs something while the database is away. */
+    static void withoutDatabase(Runnable work) {
+        int port = running.database.port();
+        running.database.close();
+        try {
+            work.run();
+        } finally {
+            running.database = EmbeddedDatabase.start(running.directory.resolve("database"), port);
+        }
     }
 
     @Override

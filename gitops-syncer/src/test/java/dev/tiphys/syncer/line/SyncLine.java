@@ -1,10 +1,12 @@
 package dev.tiphys.syncer.line;
 
 import static io.restassured.RestAssured.given;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.Topic;
 import dev.tiphys.contracts.sync.DeployedBy;
 import dev.tiphys.contracts.sync.SyncFact;
 import dev.tiphys.contracts.sync.SyncFact.Outcome;
@@ -26,6 +28,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /** The whole syncer: commands and pushes on the log in, objects in a cluster, facts on the log out. */
 @Tag("real")
 abstract class SyncLine {
-    private static final Duration SOON = Duration.ofSeconds(15);
+    static final Duration SOON = Duration.ofSeconds(15);
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -46,15 +53,15 @@ abstract class SyncLine {
     @Inject
     MeterRegistry meters;
 
-    private Log log;
-    private GitServer git;
-    private TestRepository repository;
-    private KubernetesClient cluster;
+    Log log;
+    GitServer git;
+    TestRepository repository;
+    KubernetesClient cluster;
 
     private String finalizers = "";
 
     /** Unique in each test, as all share one cluster: the application, its namespace, and its repository. */
-    private final String name = "app-" + UUID.randomUUID().toString().substring(0, 8);
+    final String name = "app-" + UUID.randomUUID().toString().substring(0, 8);
 
     @BeforeEach
     void start() throws IOException {
@@ -148,9 +155,7 @@ abstract class SyncLine {
     @Test
     void aDeploymentThatNeverBecomesHealthyFailsAndNamesTheContainersReason() {
         define("");
-        String revision = repository.commit(
-                "sick",
-                Map.of("deploy/all.yaml", deployment("annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}")));
+        String revision = commitSick();
 
         log.request(name, revision, Duration.ofSeconds(5));
 
@@ -167,9 +172,7 @@ abstract class SyncLine {
     @Test
     void aNewerCommandTakesThePlaceOfARunningOne() {
         define("");
-        String sick = repository.commit(
-                "sick",
-                Map.of("deploy/all.yaml", deployment("annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}")));
+        String sick = commitSick();
         log.request(name, sick, Duration.ofMinutes(5));
         await().atMost(SOON).until(() -> log.facts(name).anyMatch(SyncFact.SyncWaiting.class::isInstance));
         String well = repository.commit("well", Map.of("deploy/all.yaml", deployment("")));
@@ -181,6 +184,87 @@ abstract class SyncLine {
         assertThat(ends.getFirst().message()).contains("in its place");
         assertThat(ends.getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(ends.getLast().revision()).isEqualTo(well);
+    }
+
+    @Test
+    void aWithdrawnCommandEndsItsSyncAndLeavesTheWayFree() {
+        define("");
+        String sick = commitSick();
+        DeployedBy by = log.request(name, sick, Duration.ofMinutes(5));
+        await().atMost(SOON).until(() -> log.facts(name).anyMatch(SyncFact.SyncWaiting.class::isInstance));
+
+        log.withdraw(name, by, "the run was cancelled");
+
+        SyncFinished withdrawn = end(1).getFirst();
+        assertThat(withdrawn.outcome()).isEqualTo(Outcome.WITHDRAWN);
+        assertThat(withdrawn.message()).isEqualTo("the run was cancelled");
+        assertThat(withdrawn.by()).isEqualTo(by);
+        String well = repository.commit("well", Map.of("deploy/all.yaml", deployment("")));
+        log.request(name, well, Duration.ofMinutes(1));
+        assertThat(end(2).getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void aCommandThatIsWithdrawnBeforeItComesNeverBegins() {
+        define("");
+        String one = repository.commit("one", Map.of("deploy/a.yaml", config("one")));
+        DeployedBy by = new DeployedBy(UUID.randomUUID().toString(), "delivery", "deploy", 1, 1);
+
+        log.withdraw(name, by, "the run was cancelled");
+        log.request(name, one, Duration.ofMinutes(1), by);
+        String two = repository.commit("two", Map.of("deploy/a.yaml", config("two")));
+        log.request(name, two, Duration.ofMinutes(1), new DeployedBy("other", "delivery", "deploy", 1, 2));
+
+        List<SyncFinished> ends = end(2);
+        assertThat(ends).extracting(SyncFinished::outcome).containsExactly(Outcome.WITHDRAWN, Outcome.SUCCEEDED);
+        assertThat(log.facts(name).filter(SyncFact.SyncStarted.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void aCommandThatTheDatabaseCanNeverHoldIsPutAsideAndStopsNoOther() {
+        define("");
+        String one = repository.commit("one", Map.of("deploy/a.yaml", config("one")));
+
+        log.request(name, "\u0000", Duration.ofMinutes(1));
+        log.request(name, one, Duration.ofMinutes(1));
+
+        assertThat(end(1).getFirst().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.deadLetters(name))
+                        .singleElement()
+                        .satisfies(letter -> {
+                            assertThat(letter.topic()).isEqualTo("tiphys.sync-commands");
+                            assertThat(letter.reason()).contains("the database can never do it");
+                        }));
+    }
+
+    @Test
+    void aFactThatTheBrokerNeverTakesHoldsUpNoOther() throws Exception {
+        define("");
+        String one = repository.commit("one", Map.of("deploy/a.yaml", config("one")));
+        String large = Stream.generate(() -> UUID.randomUUID().toString())
+                .limit(11_000)
+                .collect(joining());
+        limit("200000");
+        try {
+            log.request(name, large, Duration.ofMinutes(1));
+            log.request(name, one, Duration.ofMinutes(1));
+
+            assertThat(end(1).getFirst().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        } finally {
+            limit(Topic.SYNCS.configuration().getOrDefault("max.message.bytes", "1048588"));
+        }
+        assertThat(meters.counter("tiphys.syncer.outbox.refused").count()).isPositive();
+    }
+
+    private void limit(String bytes) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Topic.SYNCS.topicName());
+            AlterConfigOp set =
+                    new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), AlterConfigOp.OpType.SET);
+            admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
+        }
     }
 
     @Test
@@ -370,12 +454,18 @@ abstract class SyncLine {
         assertThat(value()).isEqualTo("two");
     }
 
-    private List<SyncFinished> end(int count) {
+    String commitSick() {
+        return repository.commit(
+                "sick",
+                Map.of("deploy/all.yaml", deployment("annotations: {sandbox.tiphys.dev/waiting: ImagePullBackOff}")));
+    }
+
+    List<SyncFinished> end(int count) {
         await().atMost(SOON).until(() -> log.finished(name).size() >= count);
         return log.finished(name);
     }
 
-    private void define(String syncPolicy) {
+    void define(String syncPolicy) {
         log.define("Application", name, """
                 {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
                  "metadata": {"name": "%s", "finalizers": [%s]},
@@ -386,7 +476,7 @@ abstract class SyncLine {
                 """.formatted(name, finalizers, repository.url(), name, syncPolicy));
     }
 
-    private static String config(String value) {
+    static String config(String value) {
         return """
                 ---
                 apiVersion: v1
@@ -398,7 +488,7 @@ abstract class SyncLine {
                 """.formatted(value);
     }
 
-    private static String deployment(String template) {
+    static String deployment(String template) {
         return """
                 ---
                 apiVersion: apps/v1
@@ -419,7 +509,7 @@ abstract class SyncLine {
                 """.formatted(template);
     }
 
-    private String value() {
+    String value() {
         ConfigMap map = configMap("settings");
         return map == null ? null : map.getData().get("key");
     }
@@ -439,7 +529,7 @@ abstract class SyncLine {
                 .sum();
     }
 
-    private JsonNode status() {
+    JsonNode status() {
         return given().header("Authorization", "Bearer test-token")
                 .get("/api/applications/" + name)
                 .then()
@@ -448,13 +538,13 @@ abstract class SyncLine {
                 .as(JsonNode.class);
     }
 
-    private int statusCode() {
+    int statusCode() {
         return given().header("Authorization", "Bearer test-token")
                 .get("/api/applications/" + name)
                 .statusCode();
     }
 
-    private void post(String action, String body, int status) {
+    void post(String action, String body, int status) {
         given().header("Authorization", "Bearer test-token")
                 .contentType("application/json")
                 .body(body)

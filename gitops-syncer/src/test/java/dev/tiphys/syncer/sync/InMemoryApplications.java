@@ -20,11 +20,17 @@ public final class InMemoryApplications implements ApplicationStore {
     private final TreeMap<String, ApplicationStatus> statuses = new TreeMap<>();
     private final Map<String, Set<ObjectRef>> owned = new HashMap<>();
     private final List<Decision.Told> facts = new ArrayList<>();
+    private volatile Runnable beforeOwning = () -> {};
     private int changesLeft = Integer.MAX_VALUE;
 
     /** From now on it takes so many changes and is then away. */
     public synchronized void awayAfter(int changes) {
         changesLeft = changes;
+    }
+
+    /** Runs something whenever an application is about to own objects, outside of any lock. */
+    public void beforeOwning(Runnable next) {
+        beforeOwning = next;
     }
 
     /** {@return all facts told, in order} */
@@ -90,9 +96,12 @@ public final class InMemoryApplications implements ApplicationStore {
     }
 
     @Override
-    public synchronized void own(String application, Collection<ObjectRef> objects) {
-        spend();
-        owned.computeIfAbsent(application, _ -> new HashSet<>()).addAll(objects);
+    public void own(String application, Collection<ObjectRef> objects) {
+        beforeOwning.run();
+        synchronized (this) {
+            spend();
+            owned.computeIfAbsent(application, _ -> new HashSet<>()).addAll(objects);
+        }
     }
 
     @Override

@@ -14,12 +14,14 @@ import dev.tiphys.contracts.sync.SyncCommand.SyncWithdrawn;
 import dev.tiphys.contracts.sync.SyncFact;
 import dev.tiphys.contracts.sync.SyncFact.Changes;
 import dev.tiphys.contracts.sync.SyncFact.Outcome;
+import dev.tiphys.contracts.sync.SyncFact.Problem;
 import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
 import dev.tiphys.contracts.sync.SyncStatus;
 import dev.tiphys.syncer.sync.ApplicationState.Seen;
 import dev.tiphys.syncer.sync.Decision.Why;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -153,7 +155,84 @@ class SyncRulesTest {
     }
 
     @Nested
+    class AStaleFence {
+        @Test
+        void ofARequestChangesNothingThatRunsOrIsHeld() {
+            deployed(4, ONE);
+            given(requested(5, TWO));
+            ApplicationState before = state;
+
+            given(requested(3, ONE));
+
+            assertThat(why()).isEqualTo(Why.STALE);
+            assertThat(state.operation()).isEqualTo(before.operation());
+            assertThat(state.held()).isEqualTo(before.held());
+            assertThat(state.history()).isEqualTo(before.history());
+            assertThat(state.fence()).isEqualTo(5);
+        }
+
+        @Test
+        void isOneThatWasSeenWithAnotherRequest() {
+            given(requested(5, ONE));
+
+            given(new SyncInput.Requested(
+                    new SyncRequested(
+                            "shop", TWO, new DeployedBy("other", "delivery", "deploy", 1, 5), NOON.plusSeconds(60)),
+                    Causality.NONE));
+
+            assertThat(why()).isEqualTo(Why.STALE);
+            assertThat(running().requested()).isEqualTo(ONE);
+        }
+
+        @Test
+        void staysSeenWhenTheSyncIsOver() {
+            deployed(5, ONE);
+
+            given(requested(4, TWO));
+
+            assertThat(why()).isEqualTo(Why.STALE);
+            assertThat(state.operation()).isNull();
+            assertThat(Objects.requireNonNull(state.held()).revision()).isEqualTo(ONE);
+        }
+
+        @Test
+        void ofAWithdrawalEndsNoOtherSync() {
+            given(requested(5, ONE));
+
+            given(withdrawn(by(4)));
+
+            assertThat(running().trigger().by()).isEqualTo(by(5));
+            assertThat(state.fence()).isEqualTo(5);
+        }
+
+        @Test
+        void ofAWithdrawalDoesNotEvenEndTheSyncThatItNames() {
+            given(requested(5, ONE));
+
+            given(withdrawn(new DeployedBy("run-5", "delivery", "deploy", 1, 4)));
+
+            assertThat(why()).isEqualTo(Why.STALE);
+            assertThat(running().requested()).isEqualTo(ONE);
+            assertThat(last.facts()).isEmpty();
+        }
+
+        private static SyncInput withdrawn(DeployedBy by) {
+            return new SyncInput.Withdrawn(new SyncWithdrawn("shop", by, "the run was cancelled"), Causality.NONE);
+        }
+    }
+
+    @Nested
     class ASync {
+        @Test
+        void tellsNotMoreProblemsThanARecordHolds() {
+            given(requested(1, ONE));
+            List<Problem> problems = Collections.nCopies(5_000, new Problem(null, null, null, "broken"));
+
+            given(new SyncInput.Over(running().id(), Outcome.STUCK, "broken", problems, Changes.NONE));
+
+            assertThat(finished().problems()).hasSize(SyncRules.MOST_PROBLEMS);
+        }
+
         @Test
         void startsWhenItsRevisionIsFound() {
             given(requested(1, null));

@@ -97,7 +97,7 @@ final class Rounds {
             } catch (LedgerUnavailable e) {
                 log.warnf("the notifier waits: %s", e.getMessage());
                 pause();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("a round of the notifier failed; the next one follows", e);
                 pause();
             }
@@ -116,7 +116,7 @@ final class Rounds {
             reporter.report();
         } catch (LedgerUnavailable | Deliveries.Unavailable e) {
             log.warnf("outcomes are told later: %s", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("outcomes cannot be told; it is tried again", e);
         } finally {
             telling.set(false);
@@ -136,7 +136,7 @@ final class Rounds {
             next = courier.work(lane);
         } catch (LedgerUnavailable e) {
             log.warnf("lane %s waits: %s", lane.channel(), e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.errorf(e, "lane %s failed; it is tried again", lane.channel());
         } finally {
             next.ifPresentOrElse(due -> lanes.put(lane, due), () -> lanes.remove(lane));

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Carries planned entries to their channels. What it is about to do stands in the ledger before it does it; after a crash it
@@ -87,10 +88,11 @@ public final class Courier {
         if (closed.isPresent()) {
             return closed.get();
         }
-        ledger.claim(entry, now.plus(patience.lease())).ifPresent(ours -> {
-            Answer answer = chat.edit(ours.lane(), edit.channelId(), edit.ts(), ours.outgoing());
-            settle(ours, after(ours, workspace, Limits.Method.EDIT, answer));
-        });
+        ledger.claim(entry, now.plus(patience.lease()))
+                .ifPresent(ours -> carry(ours, () -> {
+                    Answer answer = chat.edit(ours.lane(), edit.channelId(), edit.ts(), ours.outgoing());
+                    return after(ours, workspace, Limits.Method.EDIT, answer);
+                }));
         return now;
     }
 
@@ -100,8 +102,22 @@ public final class Courier {
         if (closed.isPresent()) {
             return closed.get();
         }
-        ledger.claim(entry, now.plus(patience.lease())).ifPresent(ours -> settle(ours, sure(ours, workspace, post)));
+        ledger.claim(entry, now.plus(patience.lease()))
+                .ifPresent(ours -> carry(ours, () -> sure(ours, workspace, post)));
         return now;
+    }
+
+    /** An error of ours ends one message and not its lane. Whether it arrived is not known: it is not sent again. */
+    private void carry(Entry ours, Supplier<Settlement> sending) {
+        try {
+            settle(ours, sending.get());
+        } catch (LedgerUnavailable e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            String kind = e.getClass().getSimpleName();
+            settle(ours, new Settlement.Unknown("an error of the notifier (" + kind + "), which its log describes"));
+            throw e;
+        }
     }
 
     /** Posts once it is sure, or as sure as one can be, that no earlier try arrived. */

@@ -14,6 +14,9 @@ import java.util.concurrent.TimeoutException;
 
 /** Follows all objects of one kind: lists them once, then watches, and lists again when the watch was lost for too long. */
 final class KindWatch implements AutoCloseable {
+    /** Of an object that went while nobody watched, the informer tells what it kept: enough to know which it was, and whose. */
+    private static final String[] KEPT = {"apiVersion", "kind", "metadata.uid", "metadata.ownerReferences"};
+
     private final SharedIndexInformer<GenericKubernetesResource> informer;
     private final CompletableFuture<Void> started;
     private volatile String trouble = "the first list is not there yet";
@@ -28,7 +31,8 @@ final class KindWatch implements AutoCloseable {
                 .itemStore(new ReducedStateItemStore<>(
                         ReducedStateItemStore.NAME_KEY_STATE,
                         GenericKubernetesResource.class,
-                        client.getKubernetesSerialization()))
+                        client.getKubernetesSerialization(),
+                        KEPT))
                 .exceptionHandler((_, error) -> {
                     trouble = String.valueOf(error.getMessage());
                     return true;

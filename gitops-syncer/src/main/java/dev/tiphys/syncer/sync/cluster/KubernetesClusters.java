@@ -11,12 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -25,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** The one cluster that the syncer is given: by a kubeconfig file that it is told of, or the one that it runs in. */
 @Singleton
 final class KubernetesClusters implements Clusters {
-    private static final Path IN_CLUSTER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
-
     private final ClusterConfig settings;
     private final MeterRegistry meters;
     private volatile Consumer<String> listener = _ -> {};
@@ -82,17 +77,7 @@ final class KubernetesClusters implements Clusters {
             }
             return Optional.of(Config.fromKubeconfig(settings.context().orElse(null), file));
         }
-        String host = System.getenv("KUBERNETES_SERVICE_HOST");
-        Path token = IN_CLUSTER.resolve("token");
-        if (host == null || !Files.isReadable(token)) {
-            return Optional.empty();
-        }
-        Config config = Config.empty();
-        String port = Objects.requireNonNullElse(System.getenv("KUBERNETES_SERVICE_PORT"), "443");
-        config.setMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/");
-        config.setCaCertFile(IN_CLUSTER.resolve("ca.crt").toString());
-        config.setOauthTokenProvider(new MountedToken(token));
-        return Optional.of(config);
+        return InCluster.of(System.getenv(), InCluster.MOUNTED).map(InCluster::config);
     }
 
     @PreDestroy

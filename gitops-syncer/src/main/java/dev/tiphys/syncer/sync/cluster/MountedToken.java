@@ -1,8 +1,8 @@
 package dev.tiphys.syncer.sync.cluster;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.OAuthTokenProvider;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,7 +13,9 @@ record MountedToken(Path file) implements OAuthTokenProvider {
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("the service account's token cannot be read", e);
+            // Without the cause: its text is the path alone, and would be all that people see.
+            throw new KubernetesClientException("the service account's token " + file + " cannot be read: "
+                    + e.getClass().getSimpleName());
         }
     }
 }

@@ -3,9 +3,11 @@ package dev.tiphys.syncer.sync.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.platform.log.LogWriter;
+import dev.tiphys.platform.log.RecordRefused;
 import dev.tiphys.syncer.sync.Bell;
 import dev.tiphys.syncer.sync.Outbox;
 import dev.tiphys.syncer.sync.Outbox.Outgoing;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.event.Observes;
@@ -29,12 +31,14 @@ final class FactRelay {
     private final Outbox outbox;
     private final Bell bell;
     private final LogWriter writer;
+    private final MeterRegistry meters;
     private @Nullable Thread thread;
 
-    FactRelay(Outbox outbox, Bell bell, LogWriter writer) {
+    FactRelay(Outbox outbox, Bell bell, LogWriter writer, MeterRegistry meters) {
         this.outbox = outbox;
         this.bell = bell;
         this.writer = writer;
+        this.meters = meters;
     }
 
     void start(@Observes StartupEvent event) {
@@ -57,7 +61,7 @@ final class FactRelay {
             Patience.until("the outbox", this::drain);
         } catch (CancellationException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Whatever it is, the relay goes on: without it nobody hears of any sync.
             log.error("the outbox could not be relayed and is tried again", e);
         }
@@ -70,6 +74,28 @@ final class FactRelay {
     }
 
     private void send(List<Outgoing> records) {
+        try {
+            append(records);
+        } catch (RecordRefused e) {
+            records.forEach(this::sendAlone);
+        }
+    }
+
+    /** What the broker will never take holds up nothing behind it. */
+    private void sendAlone(Outgoing outgoing) {
+        try {
+            append(List.of(outgoing));
+        } catch (RecordRefused e) {
+            meters.counter("tiphys.syncer.outbox.refused").increment();
+            log.errorf(
+                    e,
+                    "a record of %s for %s is given up",
+                    outgoing.key(),
+                    outgoing.topic().topicName());
+        }
+    }
+
+    private void append(List<Outgoing> records) {
         try {
             Waiting.forStage(
                     writer.append(records.stream().map(FactRelay::record).toList()));

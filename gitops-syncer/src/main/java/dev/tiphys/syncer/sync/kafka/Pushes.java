@@ -4,6 +4,7 @@ import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.contracts.cloudevent.Decoded;
 import dev.tiphys.contracts.event.ExternalEvent;
+import dev.tiphys.contracts.event.GitChange;
 import dev.tiphys.platform.definitions.DefinitionsBehind;
 import dev.tiphys.syncer.sync.Applications;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -33,9 +34,18 @@ final class Pushes {
             if (CloudEventCodec.read(record.headers(), record.value()) instanceof Decoded.Known(CloudEvent<?> event)
                     && event.data() instanceof ExternalEvent external
                     && external.git() != null) {
-                catchUp(event);
-                applications.pushed(external.git());
+                tell(event, external.git());
             }
+        }
+    }
+
+    /** A push that cannot be handled is made up for by the next question; it must not end the reading of the others. */
+    private void tell(CloudEvent<?> event, GitChange change) throws InterruptedException {
+        try {
+            catchUp(event);
+            applications.pushed(change);
+        } catch (RuntimeException | Error e) {
+            log.errorf(e, "push %s cannot be handled", event.id());
         }
     }
 

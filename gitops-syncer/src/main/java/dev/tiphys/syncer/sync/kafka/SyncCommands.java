@@ -6,6 +6,7 @@ import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.contracts.cloudevent.Decoded;
 import dev.tiphys.contracts.sync.SyncCommand;
 import dev.tiphys.platform.log.DeadLetters;
+import dev.tiphys.platform.log.RecordRefused;
 import dev.tiphys.syncer.sync.Applications;
 import dev.tiphys.syncer.sync.SyncInput;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -13,10 +14,12 @@ import jakarta.inject.Singleton;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
 
 /** Hands the commands of runs to their applications, in the order of the log. */
 @Singleton
 final class SyncCommands {
+    private static final Logger log = Logger.getLogger(SyncCommands.class);
     private static final String SERVICE = "gitops-syncer";
 
     private final Applications applications;
@@ -61,12 +64,18 @@ final class SyncCommands {
                 catalog.catchUp(event.causality().definitionsOffset());
                 applications.handle(command.application(), input);
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            log.errorf(e, "command %s cannot be handled", event.id());
             putAside(record, "an error of the syncer: " + e);
         }
     }
 
     private void putAside(ConsumerRecord<String, byte[]> record, String reason) throws InterruptedException {
-        Patience.until("a dead letter", () -> Waiting.forStage(deadLetters.put(record, SERVICE, reason, 1)));
+        try {
+            Patience.until("a dead letter", () -> Waiting.forStage(deadLetters.put(record, SERVICE, reason, 1)));
+        } catch (RecordRefused e) {
+            // It stays where it is for as long as its topic keeps it; what comes behind it is not to blame.
+            log.errorf(e, "record %s-%d@%d is passed over", record.topic(), record.partition(), record.offset());
+        }
     }
 }

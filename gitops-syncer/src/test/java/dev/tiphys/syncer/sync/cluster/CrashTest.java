@@ -2,6 +2,7 @@ package dev.tiphys.syncer.sync.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -35,6 +36,9 @@ import dev.tiphys.syncer.sync.StageName;
 import dev.tiphys.syncer.sync.Surroundings;
 import dev.tiphys.syncer.sync.SyncInput;
 import dev.tiphys.syncer.sync.Telemetry;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,9 +48,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,6 +66,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("real")
 class CrashTest {
     private static final String COMMIT = "c".repeat(40);
+    private static final String NEWER = "d".repeat(40);
     private static final Duration SOON = Duration.ofSeconds(15);
 
     @TempDir
@@ -123,6 +131,48 @@ class CrashTest {
         }
     }
 
+    @Test
+    void aProcessWhoseSyncAnotherReplacedMeanwhileWritesNothingMore() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch replaced = new CountDownLatch(1);
+        store.beforeOwning(() -> {
+            store.beforeOwning(() -> {});
+            begun.countDown();
+            assertThatCode(() -> replaced.await(30, TimeUnit.SECONDS)).doesNotThrowAnyException();
+        });
+        try (Life slow = new Life();
+                Life other = new Life()) {
+            slow.applications.redefine(catalog());
+            slow.applications.handle("shop", command(COMMIT, 1));
+            assertThat(begun.await(15, TimeUnit.SECONDS)).isTrue();
+            other.applications.redefine(catalog());
+            other.applications.handle("shop", command(NEWER, 2));
+            await().atMost(SOON).until(() -> finished().size() == 2);
+            assertThat(content("one")).isEqualTo(NEWER);
+
+            replaced.countDown();
+
+            await().atMost(SOON).until(() -> slow.stages.contains(StageName.APPLY));
+            assertThat(content("one")).isEqualTo(NEWER);
+            assertThat(finished())
+                    .extracting(SyncFinished::outcome)
+                    .containsExactly(Outcome.WITHDRAWN, Outcome.SUCCEEDED);
+        }
+    }
+
+    private String content(String map) {
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(sandbox.kubeconfig().toFile()))
+                .build()) {
+            return client.configMaps()
+                    .inNamespace("shop")
+                    .withName(map)
+                    .get()
+                    .getData()
+                    .get("a");
+        }
+    }
+
     private List<SyncFinished> finished() {
         return store.facts().stream()
                 .map(Decision.Told::fact)
@@ -132,9 +182,13 @@ class CrashTest {
     }
 
     private static SyncInput command() {
-        DeployedBy by = new DeployedBy("run", "delivery", "deploy", 1, 1);
+        return command(COMMIT, 1);
+    }
+
+    private static SyncInput command(String commit, int fence) {
+        DeployedBy by = new DeployedBy("run-" + fence, "delivery", "deploy", 1, fence);
         return new SyncInput.Requested(
-                new SyncRequested("shop", COMMIT, by, Instant.now().plusSeconds(60)), Causality.NONE);
+                new SyncRequested("shop", commit, by, Instant.now().plusSeconds(60)), Causality.NONE);
     }
 
     private static Catalog catalog() {
@@ -162,7 +216,7 @@ class CrashTest {
                 new SimpleMeterRegistry());
         private final Applications applications = new Applications(new Surroundings(
                 store,
-                new OneCommit(),
+                new TwoMaps(),
                 new Manifests(new JsonFiles()),
                 url -> new RepositoryAccess(url, null),
                 clusters,
@@ -172,6 +226,7 @@ class CrashTest {
                 workers,
                 timer,
                 Duration.ofMinutes(3)));
+        private final Set<StageName> stages = ConcurrentHashMap.newKeySet();
         private volatile int errors;
 
         @Override
@@ -182,7 +237,7 @@ class CrashTest {
         }
 
         @Override
-        public synchronized void unexpected(String application, RuntimeException error) {
+        public synchronized void unexpected(String application, Throwable error) {
             errors++;
         }
 
@@ -193,29 +248,32 @@ class CrashTest {
         public void ended(String application, Outcome outcome, Duration took) {}
 
         @Override
-        public void worked(StageName stage, Duration took) {}
+        public void worked(StageName stage, Duration took) {
+            stages.add(stage);
+        }
 
         @Override
         public void refused(String application, Decision.Refusal refusal) {}
     }
 
-    /** A repository with one commit: two ConfigMaps. */
-    private static final class OneCommit implements Sources {
+    /** A repository in which each commit has two ConfigMaps that name it. */
+    private static final class TwoMaps implements Sources {
         @Override
         public Answer<Resolved> resolve(RepositoryAccess access, String targetRevision) {
-            return new Answer.Found<>(new Resolved(COMMIT, "refs/heads/main"));
+            return new Answer.Found<>(
+                    new Resolved(targetRevision.equals("main") ? COMMIT : targetRevision, "refs/heads/main"));
         }
 
         @Override
         public Answer<Contents> read(RepositoryAccess access, String sha, Selection selection) {
-            return new Answer.Found<>(new Contents(sha, selection, List.of(file("one"), file("two"))));
+            return new Answer.Found<>(new Contents(sha, selection, List.of(file("one", sha), file("two", sha))));
         }
 
-        private static SourceFile file(String name) {
+        private static SourceFile file(String name, String sha) {
             String json = """
-                    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}, "data": {"a": "b"}}
-                    """.formatted(name);
-            return new SourceFile("deploy/" + name + ".json", name, json.getBytes(UTF_8));
+                    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}, "data": {"a": "%s"}}
+                    """.formatted(name, sha);
+            return new SourceFile("deploy/" + name + ".json", name + sha, json.getBytes(UTF_8));
         }
 
         @Override

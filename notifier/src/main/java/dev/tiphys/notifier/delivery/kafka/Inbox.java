@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -80,7 +81,7 @@ final class Inbox {
     private void take(List<Told<RunFact>> facts) throws InterruptedException {
         try {
             patiently(() -> intake.facts(facts.stream().map(Told::event).toList()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warnf(e, "the facts of a run cannot be handled together; trying them one by one");
             for (Told<RunFact> fact : facts) {
                 handle(fact.record(), () -> intake.facts(List.of(fact.event())));
@@ -91,7 +92,7 @@ final class Inbox {
     private void handle(ConsumerRecord<String, byte[]> record, Runnable work) throws InterruptedException {
         try {
             patiently(work);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.errorf(e, "record %s-%d@%d cannot be handled", record.topic(), record.partition(), record.offset());
             putAside(record, "it cannot be handled: " + e.getClass().getSimpleName());
         }
@@ -134,10 +135,15 @@ final class Inbox {
     }
 
     private void putAside(ConsumerRecord<String, byte[]> record, String reason) throws InterruptedException {
-        patiently(() -> deadLetters
-                .put(record, SERVICE, reason, 1)
-                .toCompletableFuture()
-                .join());
+        try {
+            patiently(() -> deadLetters
+                    .put(record, SERVICE, reason, 1)
+                    .toCompletableFuture()
+                    .join());
+        } catch (CompletionException e) {
+            // It stays where it is for as long as its topic keeps it; what comes behind it is not to blame.
+            log.errorf(e, "record %s-%d@%d is passed over", record.topic(), record.partition(), record.offset());
+        }
     }
 
     private static void patiently(Runnable work) throws InterruptedException {

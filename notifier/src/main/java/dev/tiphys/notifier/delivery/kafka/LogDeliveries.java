@@ -7,23 +7,52 @@ import dev.tiphys.contracts.notice.MessageOutcome;
 import dev.tiphys.notifier.delivery.Deliveries;
 import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.log.LogWriter;
+import dev.tiphys.platform.log.RecordRefused;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
 
 /** Writes {@code tiphys.deliveries}. */
 @Singleton
 final class LogDeliveries implements Deliveries {
-    private final LogWriter log;
+    private static final Logger log = Logger.getLogger(LogDeliveries.class);
 
-    LogDeliveries(LogWriter log) {
-        this.log = log;
+    private final LogWriter writer;
+
+    LogDeliveries(LogWriter writer) {
+        this.writer = writer;
     }
 
     @Override
     public void append(List<CloudEvent<MessageOutcome>> events) throws Unavailable {
         try {
-            log.append(events.stream()
+            write(events);
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof RecordRefused)) {
+                throw e;
+            }
+            for (CloudEvent<MessageOutcome> event : events) {
+                appendAlone(event);
+            }
+        }
+    }
+
+    /** What the broker will never take holds up nothing behind it: the ledger has it. */
+    private void appendAlone(CloudEvent<MessageOutcome> event) throws Unavailable {
+        try {
+            write(List.of(event));
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof RecordRefused)) {
+                throw e;
+            }
+            log.errorf(e, "outcome %s is given up", event.id());
+        }
+    }
+
+    private void write(List<CloudEvent<MessageOutcome>> events) throws Unavailable {
+        try {
+            writer.append(events.stream()
                             .map(event -> CloudEventCodec.write(
                                     Topic.DELIVERIES, event.data().thread(), event))
                             .toList())

@@ -59,7 +59,7 @@ final class Meaning {
                 if (answered.json().path("ok").asBoolean()) {
                     yield new Answer.Done(text(answered, "channel"), text(answered, "ts"));
                 }
-                yield ofError(answered.json().path("error").asText("unknown_error"), answered.retryAfter());
+                yield ofError(word(answered.json().path("error").asText("unknown_error")), answered.retryAfter());
             }
         };
     }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells a database that is away or busy from a statement that can never succeed. */
 final class Outage {
-    /** SQLState classes of statements that are wrong in themselves: data, integrity, syntax, features. */
-    private static final Set<String> OURS = Set.of("0A", "22", "23", "42");
+    /** SQLState classes of statements that are wrong in themselves: features, data, integrity, syntax, sizes. */
+    private static final Set<String> OURS = Set.of("0A", "22", "23", "42", "54");
 
     private Outage() {}
 
