@@ -63,7 +63,8 @@ final class CronSyntax {
         private String expected() {
             return "expected *, " + min + " to " + max
                     + (names.isEmpty() ? "" : " or " + names.getFirst() + " to " + names.getLast())
-                    + ", a range such as " + (min + 1) + "-" + (min + 3) + ", a step such as */2, or several with commas";
+                    + ", a range such as " + (min + 1) + "-" + (min + 3)
+                    + ", a step such as */2, or several with commas";
         }
 
         /** {@return the number of a text; -1 if it is none of this field} */

@@ -219,7 +219,8 @@ public final class DefinitionChecks {
                     warning(
                             definition.key(),
                             proof.path(),
-                            twin.by() + " uses the same secret " + proof.secret().name() + "/"
+                            twin.by() + " uses the same secret "
+                                    + proof.secret().name() + "/"
                                     + proof.secret().key()
                                     + ": one secret per endpoint, so that none opens another's");
                 }

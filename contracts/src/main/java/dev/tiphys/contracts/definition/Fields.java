@@ -210,7 +210,8 @@ final class Fields {
             bytes = value.longValue();
         }
         if (bytes == null) {
-            inspection.error(path(name), "expected a number of bytes, or a size such as 512Ki or 25Mi, met " + met(value));
+            inspection.error(
+                    path(name), "expected a number of bytes, or a size such as 512Ki or 25Mi, met " + met(value));
             return null;
         }
         if (bytes < min || bytes > max) {

@@ -28,7 +28,8 @@ final class QueueForm {
             spec.inspection()
                     .error(
                             spec.path(),
-                            "expected either " + Fields.either(TRANSPORTS) + ", met " + (sqs == null ? "none" : "both"));
+                            "expected either " + Fields.either(TRANSPORTS) + ", met "
+                                    + (sqs == null ? "none" : "both"));
         }
         String deduplicateBy = spec.optionalText("deduplicateBy");
         int maxReceives = spec.whole("maxReceives", Queue.DEFAULT_MAX_RECEIVES, 1, 1000);
@@ -47,9 +48,7 @@ final class QueueForm {
 
     private static Transport sqs(Fields sqs) {
         String url = sqs.checked("queueUrl", Syntax::wrongWithFixedUrl);
-        String region = sqs.has("region")
-                ? sqs.text("region", REGION, "a region such as eu-central-1")
-                : regionOf(url);
+        String region = sqs.has("region") ? sqs.text("region", REGION, "a region such as eu-central-1") : regionOf(url);
         if (region == null) {
             if (!url.isBlank() && Syntax.wrongWithFixedUrl(url) == null) {
                 sqs.inspection()

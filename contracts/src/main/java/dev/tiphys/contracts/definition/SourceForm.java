@@ -49,9 +49,8 @@ final class SourceForm {
         List<String> ways = sender.equals(Source.GENERIC)
                 ? List.of("verify")
                 : List.of(sender.equals(SNS) ? "topics" : "secret", "verify");
-        List<String> met = List.of("secret", "topics", "verify").stream()
-                .filter(spec::has)
-                .toList();
+        List<String> met =
+                List.of("secret", "topics", "verify").stream().filter(spec::has).toList();
         if (met.size() != 1 || !ways.contains(met.getFirst())) {
             if (spec.there()) {
                 spec.inspection()

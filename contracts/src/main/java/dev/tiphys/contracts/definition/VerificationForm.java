@@ -44,9 +44,8 @@ final class VerificationForm {
             return null;
         }
         Fields way = verify.mapping(met.getFirst());
-        Verification verification = way.there()
-                ? Objects.requireNonNull(WAYS.get(met.getFirst())).apply(way)
-                : null;
+        Verification verification =
+                way.there() ? Objects.requireNonNull(WAYS.get(met.getFirst())).apply(way) : null;
         way.end();
         return verification;
     }
