@@ -206,6 +206,41 @@ class EventSourceFormTest {
     }
 
     @Nested
+    class AListOfRepositories {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "github: {a: {webhookSecret: {name: s, key: k}, organizations: [o], repositories: [{owner: o, names: [r]}]}}",
+                    "gitlab: {a: {secretToken: {name: s, key: k}, groups: [g], projects: [g/p]}}",
+                    "bitbucketserver: {a: {webhookSecret: {name: s, key: k}, projects: [P], repositories: [{projectKey: Q, repositorySlug: r}]}}",
+                })
+        void doesNotKeepOutWhatAnOrganizationsHookDelivers(String spec) {
+            Reading reading = read(spec);
+
+            assertThat(reading.findings()).isEmpty();
+            assertThat(((Input.Hook) only(reading).events().getFirst().input()).repositories())
+                    .isEmpty();
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "github: {a: {webhookSecret: {name: s, key: k}, owner: o, repository: r}}|o/r",
+                    "gitlab: {a: {secretToken: {name: s, key: k}, projectID: g/p}}|g/p",
+                    "bitbucketserver: {a: {webhookSecret: {name: s, key: k}, projectKey: P, repositorySlug: r}}|P/r",
+                    "bitbucket: {a: {webhook: {authSecret: {name: s, key: k}}, owner: o, repositorySlug: r}}|o/r",
+                })
+        void mayBeOneInTheOldForm(String spec, String repository) {
+            Reading reading = read(spec);
+
+            assertThat(reading.findings()).isEmpty();
+            assertThat(((Input.Hook) only(reading).events().getFirst().input()).repositories())
+                    .containsExactly(repository);
+        }
+    }
+
+    @Nested
     class ATypeThatIsNotRun {
         @ParameterizedTest
         @ValueSource(
