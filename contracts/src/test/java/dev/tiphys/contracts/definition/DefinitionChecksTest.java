@@ -82,12 +82,12 @@ class DefinitionChecksTest {
     }
 
     @Test
-    void oneSecretBelongsToOneRepository() {
+    void oneSecretBelongsToOneEndpoint() {
         List<Finding> findings = cross(SHOP + SHOP.replace("shop", "other"));
 
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
-            assertThat(finding.message()).contains("one secret per repository");
+            assertThat(finding.message()).contains("one secret per endpoint");
         });
     }
 
