@@ -46,7 +46,8 @@ public final class Ticker {
     private final Object turn = new Object();
     private final Map<String, Instant> firstSeen = new TreeMap<>();
     private volatile Schedules schedules = Schedules.NONE;
-    private boolean kept = true;
+    private long followed;
+    private long kept;
     private Duration pause = FIRST_PAUSE;
     private volatile @Nullable String trouble;
 
@@ -77,7 +78,7 @@ public final class Ticker {
             schedules = newer;
             firstSeen.keySet().retainAll(newer.byKey().keySet());
             newer.byKey().keySet().forEach(key -> firstSeen.putIfAbsent(key, now));
-            kept = false;
+            followed++;
         }
     }
 
@@ -88,7 +89,7 @@ public final class Ticker {
             Schedules all = keep();
             Map<String, Mark> known = new HashMap<>(marks.all());
             List<String> due = due(all, known);
-            @Nullable String failure = null;
+            String failure = null;
             if (!due.isEmpty()) {
                 Round round = new Round(all);
                 known.putAll(marks.take(due, round::fire));
@@ -106,17 +107,18 @@ public final class Ticker {
     private Schedules keep() {
         Map<String, Instant> seen;
         Schedules current;
+        long edition;
         synchronized (turn) {
             current = schedules;
-            if (kept) {
+            edition = followed;
+            if (kept == edition) {
                 return current;
             }
             seen = new TreeMap<>(firstSeen);
         }
         marks.keep(seen, current.definitionsOffset());
         synchronized (turn) {
-            // Unless newer ones came meanwhile.
-            kept = current == schedules;
+            kept = edition;
         }
         return current;
     }
@@ -149,7 +151,7 @@ public final class Ticker {
             Optional<Instant> next = mark == null ? Optional.of(now) : Ticks.next(schedule, mark.handled());
             if (mark == null) {
                 synchronized (turn) {
-                    kept = false;
+                    followed++;
                 }
             }
             if (next.isPresent() && (soonest == null || next.get().isBefore(soonest))) {

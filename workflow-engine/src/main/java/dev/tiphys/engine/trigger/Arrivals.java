@@ -80,7 +80,7 @@ public final class Arrivals {
     /** {@return what would be decided about an event; nothing is started or remembered} Blocking where paths must be asked for. */
     public List<Ruling> trial(CloudEvent<ExternalEvent> event, Library library) {
         List<Ruling> rulings = new ArrayList<>();
-        @Nullable Paths asked = null;
+        Paths asked = null;
         for (Pipeline pipeline : library.ofKind(Pipeline.class)) {
             Match match = rules.match(pipeline, event, known(event));
             if (match instanceof Match.NeedsPaths) {

@@ -116,7 +116,7 @@ public final class TriggerRules {
         }
         boolean wanted = source.types().isEmpty()
                 || source.types().contains(data.type())
-                || data.name() != null && source.types().contains(data.name());
+                || (data.name() != null && source.types().contains(data.name()));
         if (!wanted) {
             String met = data.name() == null ? data.type() : data.type() + " (" + data.name() + ")";
             return new Match.Fails("type", text(source.types()), met, 1);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Marks as rows: who holds a row's lock works on its schedule. */
 @Singleton
@@ -101,7 +100,7 @@ final class PostgresMarks implements Marks {
         Map<String, Mark> found = new LinkedHashMap<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                @Nullable OffsetDateTime last = rows.getObject(3, OffsetDateTime.class);
+                OffsetDateTime last = rows.getObject(3, OffsetDateTime.class);
                 found.put(
                         rows.getString(1),
                         new Mark(
