@@ -3,7 +3,7 @@ package dev.tiphys.gateway.schedule;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.contracts.definition.Pipeline.Missed;
-import java.nio.ByteBuffer;
+import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -92,7 +92,8 @@ record Schedule(
             return tick;
         }
         byte[] hash = sha256(key() + "\n" + tick);
-        return tick.plusMillis(Math.floorMod(ByteBuffer.wrap(hash).getLong(), jitter.toMillis() + 1));
+        BigInteger longest = BigInteger.valueOf(jitter.toMillis() + 1);
+        return tick.plusMillis(new BigInteger(1, hash).mod(longest).longValue());
     }
 
     static byte[] sha256(String text) {

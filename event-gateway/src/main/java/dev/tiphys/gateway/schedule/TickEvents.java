@@ -20,7 +20,7 @@ final class TickEvents {
     private static final String SOURCE = "/tiphys/gateway/schedules/";
     /** As Go writes a time. */
     private static final DateTimeFormatter GO =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss xx zzz", Locale.ROOT);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss xx zzz", Locale.ENGLISH);
 
     private TickEvents() {}
 
