@@ -26,7 +26,7 @@ class ScheduledEventsTest {
     @Test
     void aScheduleIsShownAndFiresOnTheMinute() {
         given().header("Authorization", "Bearer let-me-in")
-                .contentType("application/yaml")
+                .contentType("text/yaml")
                 .body("""
                         apiVersion: tiphys.dev/v1
                         kind: Pipeline
@@ -57,7 +57,9 @@ class ScheduledEventsTest {
 
     private static List<ExternalEvent> ticks() {
         return Log.records(Topic.EVENTS).stream()
-                .map(record -> ((Decoded.Known) CloudEventCodec.read(record.headers(), record.value())).event().data())
+                .map(record -> ((Decoded.Known) CloudEventCodec.read(record.headers(), record.value()))
+                        .event()
+                        .data())
                 .filter(ExternalEvent.class::isInstance)
                 .map(ExternalEvent.class::cast)
                 .filter(event -> event.type().equals(ExternalEvent.TICK))

@@ -26,8 +26,7 @@ import java.util.Optional;
  * </ul>
  */
 final class CronTimes implements Timetable {
-    private static final CronParser PARSER =
-            new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+    private static final CronParser PARSER = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
     /** Once round the 29th of February on each day of the week, with two changes of the clocks a year. */
     private static final int MOST_CHANGES = 100;
@@ -89,7 +88,8 @@ final class CronTimes implements Timetable {
     /** Skips what the clocks have shown before, where that does not count again. */
     private LocalDateTime afterRepetition(Instant at, LocalDateTime local) {
         ZoneOffsetTransition change = rules.previousTransition(at.plusNanos(1));
-        boolean repeated = !interval && change != null && change.isOverlap() && local.isBefore(change.getDateTimeBefore());
+        boolean repeated =
+                !interval && change != null && change.isOverlap() && local.isBefore(change.getDateTimeBefore());
         return repeated ? change.getDateTimeBefore().minusSeconds(1) : local;
     }
 

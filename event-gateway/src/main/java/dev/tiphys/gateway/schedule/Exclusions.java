@@ -74,7 +74,6 @@ record Exclusions(Set<Instant> moments, Set<LocalDate> days, ZoneId zone) {
     }
 
     boolean contain(Instant moment) {
-        return moments.contains(moment)
-                || (!days.isEmpty() && days.contains(LocalDate.ofInstant(moment, zone)));
+        return moments.contains(moment) || (!days.isEmpty() && days.contains(LocalDate.ofInstant(moment, zone)));
     }
 }

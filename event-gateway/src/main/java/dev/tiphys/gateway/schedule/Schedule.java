@@ -68,7 +68,7 @@ record Schedule(
         String path =
                 switch (owner) {
                     case Owner.OfPipeline(var name) -> "pipeline/" + name;
-                    case Owner.OfCalendar(var name, var event, _) -> "calendar/" + name + "/" + event;
+                    case Owner.OfCalendar calendar -> "calendar/" + calendar.name() + "/" + calendar.event();
                 };
         return path + "/" + timeZone + "/" + cron;
     }

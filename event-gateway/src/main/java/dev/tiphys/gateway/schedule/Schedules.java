@@ -74,11 +74,9 @@ public record Schedules(Map<String, Schedule> byKey, List<Broken> broken, long d
                     Duration interval = calendar.interval();
                     String cron = interval == null ? String.valueOf(calendar.cron()) : "@every " + interval;
                     Missed missed = calendar.catchUp() == null ? Missed.SKIP : Missed.ALL;
-                    Schedule.Owner owner =
-                            new Schedule.Owner.OfCalendar(source.name(), event.name(), event.metadata());
+                    Schedule.Owner owner = new Schedule.Owner.OfCalendar(source.name(), event.name(), event.metadata());
                     add(owner, cron, zone, missed, () -> {
-                        Timetable times =
-                                interval == null ? new CronTimes(cron, zone) : new Timetable.Every(interval);
+                        Timetable times = interval == null ? new CronTimes(cron, zone) : new Timetable.Every(interval);
                         Exclusions exclusions = Exclusions.of(calendar.exclusions(), ZoneId.of(zone));
                         return new Schedule(
                                 owner, cron, zone, times, exclusions, missed, calendar.catchUp(), Duration.ZERO);

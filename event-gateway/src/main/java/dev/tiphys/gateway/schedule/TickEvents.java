@@ -28,33 +28,32 @@ final class TickEvents {
     static Arrival of(Schedule schedule, Instant tick, Instant now, long definitionsOffset) {
         String delivery = delivery(schedule, tick);
         String id = HexFormat.of().formatHex(Schedule.sha256(delivery)).substring(0, 32);
-        ExternalEvent data =
-                switch (schedule.owner()) {
-                    case Schedule.Owner.OfPipeline(var pipeline) ->
-                        new ExternalEvent(
-                                pipeline,
-                                null,
-                                ExternalEvent.TICK,
-                                delivery,
-                                null,
-                                Map.of(),
-                                Map.of(
-                                        "pipeline", pipeline,
-                                        "cron", schedule.cron(),
-                                        "timeZone", schedule.timeZone(),
-                                        "scheduledAt", tick.toString()),
-                                tree().put("scheduledAt", tick.toString()).put("eventTime", now.toString()));
-                    case Schedule.Owner.OfCalendar(var source, var event, var metadata) ->
-                        new ExternalEvent(
-                                source,
-                                event,
-                                CALENDAR,
-                                delivery,
-                                null,
-                                Map.of(),
-                                Map.of("scheduledAt", tick.toString(), "timeZone", schedule.timeZone()),
-                                payload(schedule, tick, metadata));
-                };
+        ExternalEvent data = switch (schedule.owner()) {
+            case Schedule.Owner.OfPipeline(var pipeline) ->
+                new ExternalEvent(
+                        pipeline,
+                        null,
+                        ExternalEvent.TICK,
+                        delivery,
+                        null,
+                        Map.of(),
+                        Map.of(
+                                "pipeline", pipeline,
+                                "cron", schedule.cron(),
+                                "timeZone", schedule.timeZone(),
+                                "scheduledAt", tick.toString()),
+                        tree().put("scheduledAt", tick.toString()).put("eventTime", now.toString()));
+            case Schedule.Owner.OfCalendar(var source, var event, var metadata) ->
+                new ExternalEvent(
+                        source,
+                        event,
+                        CALENDAR,
+                        delivery,
+                        null,
+                        Map.of(),
+                        Map.of("scheduledAt", tick.toString(), "timeZone", schedule.timeZone()),
+                        payload(schedule, tick, metadata));
+        };
         String name = schedule.owner().name();
         Causality causality = new Causality(null, null, null, definitionsOffset);
         return Arrival.of(name, new CloudEvent<>(id, SOURCE + name, data.type(), tick, causality, data));

@@ -367,7 +367,7 @@ public final class Ticker {
     private static String name(Schedule.Owner owner) {
         return switch (owner) {
             case Schedule.Owner.OfPipeline(var name) -> name;
-            case Schedule.Owner.OfCalendar(var name, var event, _) -> name + "/" + event;
+            case Schedule.Owner.OfCalendar calendar -> calendar.name() + "/" + calendar.event();
         };
     }
 

@@ -24,7 +24,8 @@ final class Ticks {
      * @param handled up to here everything is decided once the ticks are fired
      * @param leftOut null if nothing is left out
      */
-    record Due(List<Instant> ticks, Instant handled, @Nullable LeftOut leftOut) {
+    record Due(
+            List<Instant> ticks, Instant handled, @Nullable LeftOut leftOut) {
         Due {
             ticks = List.copyOf(ticks);
         }

@@ -26,8 +26,7 @@ sealed interface Timetable permits CronTimes, Timetable.Every {
         @Override
         public Optional<Instant> after(Instant moment) {
             long seconds = interval.toSeconds();
-            return Optional.of(
-                    Instant.ofEpochSecond((Math.floorDiv(moment.getEpochSecond(), seconds) + 1) * seconds));
+            return Optional.of(Instant.ofEpochSecond((Math.floorDiv(moment.getEpochSecond(), seconds) + 1) * seconds));
         }
     }
 }

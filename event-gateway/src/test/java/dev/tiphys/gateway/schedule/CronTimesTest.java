@@ -65,7 +65,10 @@ class CronTimesTest {
             for (String cron : List.of("*/30 * * * *", "15 1-3 * * *", "0 */2 * * *", "45 2 * * *")) {
                 List<String> ticks = ticks(cron, zone, "2026-01-01T00:00", 400);
 
-                assertThat(ticks).as(cron + " in " + zone).doesNotHaveDuplicates().isSorted();
+                assertThat(ticks)
+                        .as(cron + " in " + zone)
+                        .doesNotHaveDuplicates()
+                        .isSorted();
             }
         }
     }

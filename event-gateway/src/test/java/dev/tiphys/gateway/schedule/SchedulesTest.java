@@ -54,13 +54,13 @@ class SchedulesTest {
         assertThat(event.causality().definitionsOffset()).isEqualTo(7);
         assertThat(event.id())
                 .isEqualTo(TickEvents.of(schedule, TICK, NOW.plusSeconds(60), 8).key())
-                .isNotEqualTo(TickEvents.of(schedule, TICK.plusSeconds(60), NOW, 7).key());
+                .isNotEqualTo(
+                        TickEvents.of(schedule, TICK.plusSeconds(60), NOW, 7).key());
         ExternalEvent data = event.data();
         assertThat(data.endpoint()).isEqualTo("nightly");
         assertThat(data.name()).isNull();
         assertThat(data.type()).isEqualTo("tick");
-        assertThat(data.delivery())
-                .isEqualTo("pipeline/nightly/Europe/Vienna/30 6 * * MON-FRI@2026-03-02T05:30:00Z");
+        assertThat(data.delivery()).isEqualTo("pipeline/nightly/Europe/Vienna/30 6 * * MON-FRI@2026-03-02T05:30:00Z");
         assertThat(data.attributes())
                 .isEqualTo(Map.of(
                         "pipeline", "nightly",
@@ -76,8 +76,11 @@ class SchedulesTest {
         Schedule schedule = only(calendar(
                 new EventSource.Input.Calendar("30 6 * * *", null, "Europe/Vienna", Duration.ofHours(1), List.of())));
 
-        ExternalEvent data =
-                TickEvents.of(schedule, TICK, NOW, 7).events().getFirst().event().data();
+        ExternalEvent data = TickEvents.of(schedule, TICK, NOW, 7)
+                .events()
+                .getFirst()
+                .event()
+                .data();
 
         assertThat(schedule.missed()).isEqualTo(Missed.ALL);
         assertThat(data.endpoint()).isEqualTo("calendars");
@@ -89,8 +92,8 @@ class SchedulesTest {
 
     @Test
     void aCalendarWithoutCatchUpSkipsWhatItMissed() {
-        Schedule schedule = only(calendar(
-                new EventSource.Input.Calendar(null, Duration.ofMinutes(5), "UTC", null, List.of())));
+        Schedule schedule =
+                only(calendar(new EventSource.Input.Calendar(null, Duration.ofMinutes(5), "UTC", null, List.of())));
 
         assertThat(schedule.missed()).isEqualTo(Missed.SKIP);
         assertThat(schedule.after(TICK)).contains(TICK.plusSeconds(300));

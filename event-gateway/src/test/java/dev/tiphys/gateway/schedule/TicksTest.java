@@ -48,13 +48,15 @@ class TicksTest {
         void isNothingBeforeItsTime() {
             assertThat(Ticks.due(hourly(Missed.ALL), HANDLED, HANDLED, at("06:59")))
                     .isEqualTo(new Ticks.Due(List.of(), HANDLED, null));
-            assertThat(Ticks.due(hourly(Missed.ALL), HANDLED, HANDLED, at("05:00")).ticks())
+            assertThat(Ticks.due(hourly(Missed.ALL), HANDLED, HANDLED, at("05:00"))
+                            .ticks())
                     .isEmpty();
         }
 
         @Test
         void isDueAtItsVeryMoment() {
-            assertThat(Ticks.due(hourly(Missed.ALL), HANDLED, HANDLED, at("07:00")).ticks())
+            assertThat(Ticks.due(hourly(Missed.ALL), HANDLED, HANDLED, at("07:00"))
+                            .ticks())
                     .containsExactly(at("07:00"));
         }
     }
@@ -72,7 +74,8 @@ class TicksTest {
 
         @Test
         void isNotMissedWhereARestartTookAMoment() {
-            assertThat(Ticks.due(hourly(Missed.SKIP), HANDLED, at("07:01"), at("07:30")).ticks())
+            assertThat(Ticks.due(hourly(Missed.SKIP), HANDLED, at("07:01"), at("07:30"))
+                            .ticks())
                     .containsExactly(at("07:00"));
         }
 
@@ -109,8 +112,7 @@ class TicksTest {
 
             assertThat(due.ticks()).hasSize(100).last().isEqualTo(now);
             assertThat(due.leftOut())
-                    .isEqualTo(new Ticks.LeftOut(
-                            HANDLED.plusSeconds(60), now.minus(Duration.ofMinutes(100)), null));
+                    .isEqualTo(new Ticks.LeftOut(HANDLED.plusSeconds(60), now.minus(Duration.ofMinutes(100)), null));
         }
 
         @Test
@@ -147,7 +149,8 @@ class TicksTest {
             Instant happens = schedule.happens(at("07:00"));
 
             assertThat(Ticks.next(schedule, HANDLED)).contains(happens);
-            assertThat(Ticks.due(schedule, HANDLED, HANDLED, happens.minusMillis(1)).ticks())
+            assertThat(Ticks.due(schedule, HANDLED, HANDLED, happens.minusMillis(1))
+                            .ticks())
                     .isEmpty();
             assertThat(Ticks.due(schedule, HANDLED, HANDLED, happens).ticks()).containsExactly(at("07:00"));
         }

@@ -151,7 +151,8 @@ public final class TriggerRules {
                 && schedule.cron().equals(tick.get("cron"))
                 && schedule.timeZone().equals(tick.get("timeZone"));
         String met = tick.get("pipeline") + ": " + tick.get("cron") + " " + tick.get("timeZone");
-        return same ? new Match.Starts() : new Match.Fails("schedule", wanted, met, 0);
+        // It is a tick at least: that explains more than what it has not to do with queues and pushes.
+        return same ? new Match.Starts() : new Match.Fails("schedule", wanted, met, 1);
     }
 
     /** Fails closed: what cannot be resolved does not start anything. */

@@ -31,7 +31,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,11 +48,11 @@ class OutsideStoryTest {
     @Inject
     LogWriter log;
 
-    private final List<String> asked = new CopyOnWriteArrayList<>();
-    private HttpServer erp;
+    private static final List<String> asked = new CopyOnWriteArrayList<>();
+    private static HttpServer erp;
 
-    @BeforeEach
-    void publishDefinitions() throws IOException {
+    @BeforeAll
+    static void start() throws IOException {
         erp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         erp.createContext("/", exchange -> {
             asked.add(exchange.getRequestURI() + " " + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
@@ -59,6 +60,16 @@ class OutsideStoryTest {
             exchange.close();
         });
         erp.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        erp.stop(0);
+    }
+
+    @BeforeEach
+    void publishDefinitions() {
+        asked.clear();
         DefinitionReader.Reading reading = DefinitionReader.read("test.yaml", pipeline("paid"));
         assertThat(reading.findings()).filteredOn(finding -> finding.severity().name().equals("ERROR")).isEmpty();
         for (DefinitionReader.Document document : reading.documents()) {
@@ -69,12 +80,7 @@ class OutsideStoryTest {
                 .until(() -> api().get("/api/pipelines/orders").statusCode() == 200);
     }
 
-    @AfterEach
-    void stop() {
-        erp.stop(0);
-    }
-
-    private String pipeline(String kind) {
+    private static String pipeline(String kind) {
         return """
                 apiVersion: tiphys.dev/v1
                 kind: Pipeline
@@ -127,7 +133,7 @@ class OutsideStoryTest {
         message("m-3", "open");
         awaitTrace("m-3");
 
-        String edited = api().contentType("application/yaml")
+        String edited = api().contentType("text/yaml")
                 .body(pipeline("open"))
                 .post("/api/events/m-3/trace")
                 .asString();
@@ -150,7 +156,7 @@ class OutsideStoryTest {
         message("m-4", "open");
         awaitTrace("m-4");
 
-        JsonNode definitions = json(api().contentType("application/yaml")
+        JsonNode definitions = json(api().contentType("text/yaml")
                 .body("apiVersion: tiphys.dev/v1\nkind: Pipeline\nmetadata: {name: orders}\nspec: {steps: 7}\n")
                 .post("/api/events/m-4/trace")
                 .then()

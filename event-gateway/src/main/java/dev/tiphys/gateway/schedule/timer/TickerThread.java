@@ -95,8 +95,7 @@ final class TickerThread {
         while (!early && !stopping && (until == null || clock.instant().isBefore(until))) {
             long millis = until == null
                     ? LONGEST_SLEEP.toMillis()
-                    : Math.clamp(
-                            Duration.between(clock.instant(), until).toMillis() + 1, 1, LONGEST_SLEEP.toMillis());
+                    : Math.clamp(Duration.between(clock.instant(), until).toMillis() + 1, 1, LONGEST_SLEEP.toMillis());
             early = woken.tryAcquire(millis, TimeUnit.MILLISECONDS);
         }
     }

@@ -2,6 +2,7 @@ package dev.tiphys.gateway.schedule.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.contracts.definition.DefinitionKey;
@@ -35,6 +36,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +61,7 @@ class TickerTest {
     private final List<LedgerEntry> ledger = new CopyOnWriteArrayList<>();
     private volatile Instant now = Instant.parse("2026-03-02T06:00:30Z");
     private volatile boolean brokerAway;
+    private volatile CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
     private AgroalDataSource source;
 
     @BeforeAll
@@ -99,7 +105,7 @@ class TickerTest {
                 return CompletableFuture.failedFuture(new IllegalStateException("no broker"));
             }
             taken.add(arrival);
-            return CompletableFuture.completedFuture(new Taken.Published(List.of(new Taken.Position(0, taken.size()))));
+            return broker.thenApply(_ -> new Taken.Published(List.of(new Taken.Position(0, taken.size()))));
         }
     }
 
@@ -151,7 +157,8 @@ class TickerTest {
 
     private List<String> ticks() {
         return taken.stream()
-                .map(arrival -> arrival.events().getFirst().event().time().toString().substring(11, 16))
+                .map(arrival ->
+                        arrival.events().getFirst().event().time().toString().substring(11, 16))
                 .toList();
     }
 
@@ -185,7 +192,7 @@ class TickerTest {
     }
 
     @Test
-    void twoProcessesFireEachTickOnce() {
+    void twoProcessesFireEachTickOnce() throws Exception {
         Definition[] definitions = new Definition[8];
         for (int i = 0; i < definitions.length; i++) {
             definitions[i] = pipeline("p" + i, "* * * * *", Missed.ALL);
@@ -193,14 +200,45 @@ class TickerTest {
         List<Ticker> tickers = List.of(process(definitions), process(definitions));
         tickers.forEach(Ticker::pass);
 
-        for (int minute = 0; minute < 40; minute++) {
-            now = now.plusSeconds(60);
-            List<CompletableFuture<?>> passes = new ArrayList<>();
-            tickers.forEach(ticker -> passes.add(CompletableFuture.runAsync(ticker::pass)));
-            passes.forEach(CompletableFuture::join);
+        CyclicBarrier together = new CyclicBarrier(tickers.size());
+        try (ExecutorService processes = Executors.newFixedThreadPool(tickers.size())) {
+            for (int minute = 0; minute < 40; minute++) {
+                now = now.plusSeconds(60);
+                List<Future<?>> passes = new ArrayList<>();
+                for (Ticker ticker : tickers) {
+                    passes.add(processes.submit(() -> {
+                        together.await();
+                        return ticker.pass();
+                    }));
+                }
+                for (Future<?> pass : passes) {
+                    pass.get();
+                }
+            }
         }
 
         assertThat(taken).extracting(Arrival::key).doesNotHaveDuplicates().hasSize(40 * definitions.length);
+    }
+
+    @Test
+    void aScheduleThatAnotherProcessIsAtIsLeftToIt() {
+        Definition definition = pipeline("p", "0 * * * *", Missed.ALL);
+        Ticker one = process(definition);
+        Ticker other = process(definition);
+        one.pass();
+        at("07:00:00");
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        broker = answer;
+        CompletableFuture<Ticker.Pass> busy = CompletableFuture.supplyAsync(one::pass);
+        await().until(() -> taken.size() == 1);
+        broker = CompletableFuture.completedFuture(null);
+
+        assertThat(other.pass().again()).isEqualTo("2026-03-02T07:00:02Z");
+        answer.complete(null);
+        busy.join();
+        other.pass();
+
+        assertThat(ticks()).containsExactly("07:00");
     }
 
     @Test
@@ -234,9 +272,11 @@ class TickerTest {
                 .extracting(arrival -> arrival.events().getFirst().topicKey() + " "
                         + arrival.events().getFirst().event().time().toString().substring(11, 16))
                 .containsExactlyInAnyOrder("all 07:00", "all 08:00", "all 09:00", "latest 09:00");
-        assertThat(pass.leftOut()).hasSize(2).anySatisfy(text -> assertThat(text)
-                .startsWith("pipeline/skip/")
-                .contains("3 ticks from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z"));
+        assertThat(pass.leftOut())
+                .hasSize(2)
+                .anySatisfy(text -> assertThat(text)
+                        .startsWith("pipeline/skip/")
+                        .contains("3 ticks from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z"));
         assertThat(ledger).filteredOn(entry -> entry.verdict().equals("missed")).hasSize(2);
         assertThat(process(definitions).pass().leftOut()).isEmpty();
     }
@@ -292,6 +332,8 @@ class TickerTest {
         at("09:30:00");
         ticker.follow(Schedules.of(List.of(first, second), 4));
         ticker.pass();
-        assertThat(taken).extracting(arrival -> arrival.events().getFirst().topicKey()).containsOnly("second");
+        assertThat(taken)
+                .extracting(arrival -> arrival.events().getFirst().topicKey())
+                .containsOnly("second");
     }
 }
