@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "List runs, applications, events, pipelines, schedules, definitions or notifications.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS = "runs, applications, events, pipelines, schedules, definitions or notifications";
+    private static final String KINDS =
+            "runs, applications, events, pipelines, schedules, definitions or notifications";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {

@@ -234,6 +234,8 @@ class CommandsTest {
 
         assertThat(run("get", "schedules")).isZero();
 
-        assertThat(out.toString()).contains("nightly  30 6 * * *  Europe/Vienna").contains("2026-03-02T05:30:00Z");
+        assertThat(out.toString())
+                .contains("nightly  30 6 * * *  Europe/Vienna")
+                .contains("2026-03-02T05:30:00Z");
     }
 }

@@ -65,11 +65,10 @@ record Schedule(
 
     /** {@return what stays the same as long as its times do} */
     String key() {
-        String path =
-                switch (owner) {
-                    case Owner.OfPipeline(var name) -> "pipeline/" + name;
-                    case Owner.OfCalendar calendar -> "calendar/" + calendar.name() + "/" + calendar.event();
-                };
+        String path = switch (owner) {
+            case Owner.OfPipeline(var name) -> "pipeline/" + name;
+            case Owner.OfCalendar calendar -> "calendar/" + calendar.name() + "/" + calendar.event();
+        };
         return path + "/" + timeZone + "/" + cron;
     }
 

@@ -58,8 +58,7 @@ public final class Ticker {
      * @param trouble why not all could be fired; null if all was
      * @param leftOut ticks that are not fired, one text for each schedule
      */
-    public record Pass(
-            @Nullable Instant again, @Nullable String trouble, List<String> leftOut) {}
+    public record Pass(@Nullable Instant again, @Nullable String trouble, List<String> leftOut) {}
 
     /** @param patience how long the broker is waited for */
     public Ticker(Marks marks, Intake intake, DeliveryLedger ledger, InstantSource clock, Duration patience) {
@@ -134,7 +133,9 @@ public final class Ticker {
 
     private static boolean isDue(Schedule schedule, @Nullable Mark mark, Instant now) {
         return mark != null
-                && Ticks.next(schedule, mark.handled()).filter(next -> !next.isAfter(now)).isPresent();
+                && Ticks.next(schedule, mark.handled())
+                        .filter(next -> !next.isAfter(now))
+                        .isPresent();
     }
 
     private @Nullable Instant again(Schedules all, Map<String, Mark> known, @Nullable String failure) {
@@ -175,6 +176,7 @@ public final class Ticker {
         private final List<String> leftOut = new ArrayList<>();
         /** What is done once the marks are remembered. */
         private final List<Runnable> done = new ArrayList<>();
+
         private @Nullable String failure;
 
         private Round(Schedules all) {
@@ -267,21 +269,19 @@ public final class Ticker {
     }
 
     private LedgerEntry entry(Schedule schedule, Instant tick, Arrival arrival, Taken taken, Instant at) {
-        LedgerEntry.Place place =
-                switch (taken) {
-                    case Taken.Published(var positions) ->
-                        positions.isEmpty()
-                                ? null
-                                : new LedgerEntry.Place(
-                                        positions.getFirst().partition(),
-                                        positions.getFirst().offset());
-                    case Taken.Duplicate() -> null;
-                };
-        String verdict =
-                switch (taken) {
-                    case Taken.Published _ -> "accepted";
-                    case Taken.Duplicate() -> "duplicate";
-                };
+        LedgerEntry.Place place = switch (taken) {
+            case Taken.Published(var positions) ->
+                positions.isEmpty()
+                        ? null
+                        : new LedgerEntry.Place(
+                                positions.getFirst().partition(),
+                                positions.getFirst().offset());
+            case Taken.Duplicate() -> null;
+        };
+        String verdict = switch (taken) {
+            case Taken.Published _ -> "accepted";
+            case Taken.Duplicate() -> "duplicate";
+        };
         Duration took = Duration.between(at, clock.instant());
         return new LedgerEntry(
                 at,

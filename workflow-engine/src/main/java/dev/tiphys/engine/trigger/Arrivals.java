@@ -33,12 +33,7 @@ public final class Arrivals {
     private final InstantSource clock;
 
     public Arrivals(
-            EventLog log,
-            Runs runs,
-            Charters charters,
-            TriggerRules rules,
-            ChangedPaths paths,
-            InstantSource clock) {
+            EventLog log, Runs runs, Charters charters, TriggerRules rules, ChangedPaths paths, InstantSource clock) {
         this.log = log;
         this.runs = runs;
         this.charters = charters;
@@ -105,7 +100,8 @@ public final class Arrivals {
     }
 
     /** Changed paths; if they are not known, why. */
-    private record Paths(@Nullable List<String> known, @Nullable String waits) {}
+    private record Paths(
+            @Nullable List<String> known, @Nullable String waits) {}
 
     private Paths asked(CloudEvent<ExternalEvent> event, Library library) {
         GitChange git = event.data().git();

@@ -55,7 +55,8 @@ class OutsideStoryTest {
     static void start() throws IOException {
         erp = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         erp.createContext("/", exchange -> {
-            asked.add(exchange.getRequestURI() + " " + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            asked.add(exchange.getRequestURI() + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
@@ -71,13 +72,14 @@ class OutsideStoryTest {
     void publishDefinitions() {
         asked.clear();
         DefinitionReader.Reading reading = DefinitionReader.read("test.yaml", pipeline("paid"));
-        assertThat(reading.findings()).filteredOn(finding -> finding.severity().name().equals("ERROR")).isEmpty();
+        assertThat(reading.findings())
+                .filteredOn(finding -> finding.severity().name().equals("ERROR"))
+                .isEmpty();
         for (DefinitionReader.Document document : reading.documents()) {
             StoredDefinition stored = document.stored();
             write(Topic.DEFINITIONS, stored.key().text(), stored.key().text(), Instant.now(), stored);
         }
-        await().atMost(PATIENCE)
-                .until(() -> api().get("/api/pipelines/orders").statusCode() == 200);
+        await().atMost(PATIENCE).until(() -> api().get("/api/pipelines/orders").statusCode() == 200);
     }
 
     private static String pipeline(String kind) {
@@ -121,7 +123,9 @@ class OutsideStoryTest {
         await().atMost(PATIENCE).until(() -> asked.size() == 1);
         assertThat(asked.getFirst()).contains("\"at\":\"2026-03-02T05:30:00Z\"");
         awaitTrace("t-2");
-        assertThat(trace(api().get("/api/events/t-2/trace").asString()).path("condition").asText())
+        assertThat(trace(api().get("/api/events/t-2/trace").asString())
+                        .path("condition")
+                        .asText())
                 .isEqualTo("schedule");
         JsonNode on = json(api().get("/api/pipelines/orders").asString()).path("on");
         assertThat(on.at("/0/when").asText()).contains("event.body.kind");
@@ -139,8 +143,7 @@ class OutsideStoryTest {
                 .asString();
         String today = api().post("/api/events/m-3/trace").asString();
         String invented = api().contentType("application/json")
-                .body(Map.of(
-                        "event", Map.of("endpoint", "orders", "body", Map.of("kind", "paid")), "definitions", ""))
+                .body(Map.of("event", Map.of("endpoint", "orders", "body", Map.of("kind", "paid")), "definitions", ""))
                 .post("/api/trace")
                 .asString();
 

@@ -28,8 +28,8 @@ class TriggerRulesTest {
     private static final String REVISION = "1234567890123456789012345678901234567890";
 
     private static Match match(Pipeline pipeline, ExternalEvent event, @Nullable List<String> changedPaths) {
-        CloudEvent<ExternalEvent> arrived = new CloudEvent<>(
-                "e-1", "/test", null, Instant.parse("2026-03-02T05:30:00Z"), Causality.NONE, event);
+        CloudEvent<ExternalEvent> arrived =
+                new CloudEvent<>("e-1", "/test", null, Instant.parse("2026-03-02T05:30:00Z"), Causality.NONE, event);
         return new TriggerRules(new CelExpressions()).match(pipeline, arrived, changedPaths);
     }
 
@@ -107,10 +107,8 @@ class TriggerRulesTest {
 
         @Test
         void withUnknownPathsIsNotGuessed() {
-            assertThat(match(pipeline, branch("shop", "main", REVISION), null))
-                    .isEqualTo(new Match.NeedsPaths());
-            assertThat(match(pipeline, branch("shop", "other", REVISION), null))
-                    .isInstanceOf(Match.Fails.class);
+            assertThat(match(pipeline, branch("shop", "main", REVISION), null)).isEqualTo(new Match.NeedsPaths());
+            assertThat(match(pipeline, branch("shop", "other", REVISION), null)).isInstanceOf(Match.Fails.class);
         }
 
         @Test
@@ -146,8 +144,7 @@ class TriggerRulesTest {
                     "alerts", "resolved", "d", null, Map.of(), Json.mapper().createObjectNode());
 
             assertThat(match(pipeline, fired, null)).isEqualTo(new Match.Starts());
-            assertThat(match(pipeline, resolved, null))
-                    .isEqualTo(new Match.Fails("type", "fired", "resolved", 1));
+            assertThat(match(pipeline, resolved, null)).isEqualTo(new Match.Fails("type", "fired", "resolved", 1));
         }
     }
 
@@ -180,14 +177,7 @@ class TriggerRulesTest {
 
         private ExternalEvent message(String queue, String body) {
             return new ExternalEvent(
-                    queue,
-                    null,
-                    "message",
-                    "m-1",
-                    null,
-                    Map.of("x-tenant", "acme"),
-                    Map.of("group", "g"),
-                    tree(body));
+                    queue, null, "message", "m-1", null, Map.of("x-tenant", "acme"), Map.of("group", "g"), tree(body));
         }
 
         private Match met(String when, String body) {
@@ -237,8 +227,8 @@ class TriggerRulesTest {
 
     @Nested
     class ATick {
-        private final Pipeline nightly = pipeline(
-                new Trigger.Schedule("30 6 * * *", "Europe/Vienna", Pipeline.Missed.LATEST, Duration.ZERO));
+        private final Pipeline nightly =
+                pipeline(new Trigger.Schedule("30 6 * * *", "Europe/Vienna", Pipeline.Missed.LATEST, Duration.ZERO));
 
         private ExternalEvent tick(String pipeline, String cron, String zone) {
             return new ExternalEvent(
@@ -289,7 +279,9 @@ class TriggerRulesTest {
         Library base = new Library() {
             @Override
             public <T extends Definition> Optional<T> find(Class<T> kind, String name) {
-                return ofKind(kind).stream().filter(each -> each.name().equals(name)).findFirst();
+                return ofKind(kind).stream()
+                        .filter(each -> each.name().equals(name))
+                        .findFirst();
             }
 
             @Override

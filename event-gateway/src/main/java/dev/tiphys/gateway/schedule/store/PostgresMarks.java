@@ -40,8 +40,7 @@ final class PostgresMarks implements Marks {
         inTransaction(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
                     insert into gateway.schedule (key, handled_to, definitions) values (?, ?, ?)
-                    on conflict (key) do update set definitions = excluded.definitions
-                    where schedule.definitions < excluded.definitions""")) {
+                    on conflict (key) do nothing""")) {
                 for (Map.Entry<String, Instant> row : rows) {
                     insert.setString(1, row.getKey());
                     insert.setObject(2, row.getValue().atOffset(ZoneOffset.UTC));
@@ -49,6 +48,15 @@ final class PostgresMarks implements Marks {
                     insert.addBatch();
                 }
                 insert.executeBatch();
+            }
+            // Nobody waits for a process that is firing a tick: what it holds is there, too.
+            try (PreparedStatement update = connection.prepareStatement("""
+                    update gateway.schedule set definitions = ? where key in (select key from gateway.schedule
+                        where key = any (?) and definitions < ? order by key for update skip locked)""")) {
+                update.setLong(1, version);
+                update.setArray(2, connection.createArrayOf("text", keys));
+                update.setLong(3, version);
+                update.executeUpdate();
             }
             try (PreparedStatement delete = connection.prepareStatement("""
                     delete from gateway.schedule where definitions < ? and key <> all (?)""")) {

@@ -76,8 +76,9 @@ final class EventResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(
             summary = "What would be decided about an event today; starts nothing",
-            description = "The body is YAML with definitions that are taken instead of those of the same kind and name, or"
-                    + " nothing.")
+            description =
+                    "The body is YAML with definitions that are taken instead of those of the same kind and name, or"
+                            + " nothing.")
     public Trace trial(@PathParam("id") String id, byte[] yaml) {
         CloudEvent<ExternalEvent> event = views.whole(id).orElseThrow(() -> missing(id));
         return new Trace(id, arrivals.trial(event, Trials.library(libraries.now(), new String(yaml, UTF_8))));

@@ -101,8 +101,7 @@ final class PipelineResource {
                             List.of(),
                             null,
                             null);
-                case Trigger.FromSource source ->
-                    other("source", source.source(), source.types(), source.when(), null);
+                case Trigger.FromSource source -> other("source", source.source(), source.types(), source.when(), null);
                 case Trigger.Message message -> other("message", message.queue(), List.of(), message.when(), null);
                 case Trigger.Schedule(var cron, var timeZone, var missed, var jitter) -> {
                     Times times = new Times(cron, timeZone, missed.name().toLowerCase(Locale.ROOT), jitter);

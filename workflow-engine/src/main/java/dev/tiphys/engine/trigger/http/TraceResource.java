@@ -106,7 +106,8 @@ final class TraceResource {
     }
 
     private static ProblemException wrong(List<Finding> findings) {
-        return ProblemException.unprocessable("the event is wrong: " + findings.getFirst().text(), findings);
+        return ProblemException.unprocessable(
+                "the event is wrong: " + findings.getFirst().text(), findings);
     }
 
     private static Finding finding(String path, String message) {
