@@ -175,8 +175,8 @@ public final class HouseRules {
     }
 
     /**
-     * What a core may depend on: the language, the contracts, JSON trees, the pure port of expressions, its own package and
-     * the other cores.
+     * What a core may depend on: the language, the contracts, JSON trees, the pure port of expressions, cron expressions, its
+     * own package and the other cores.
      */
     private static final class CoreMayKnow extends DescribedPredicate<JavaClass> {
         private static final List<String> LANGUAGE = List.of(
@@ -194,7 +194,9 @@ public final class HouseRules {
                 "com.fasterxml.jackson.core",
                 "com.fasterxml.jackson.databind",
                 "dev.tiphys.contracts",
-                "dev.tiphys.platform.expression");
+                "dev.tiphys.platform.expression",
+                // A calendar calculation over values: it reads no clock, no time zone of the machine, and does no I/O.
+                "com.cronutils");
 
         private final String root;
         private final String core;

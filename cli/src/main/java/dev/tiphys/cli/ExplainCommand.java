@@ -1,6 +1,7 @@
 package dev.tiphys.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Say what an event or a commit started, what it did not, and why.")
 final class ExplainCommand implements Callable<Integer> {
+    private static final int UNPROCESSABLE = 422;
 
     @Mixin
     private Connection connection = new Connection();
@@ -35,6 +37,13 @@ final class ExplainCommand implements Callable<Integer> {
             description = "table, json or yaml (default: table).")
     private Output output = Output.TABLE;
 
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "What would be decided with these definitions instead: a file, a directory, or - for standard"
+                    + " input; may be given more than once. Nothing is started.")
+    private List<Path> files = new ArrayList<>();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -48,9 +57,21 @@ final class ExplainCommand implements Callable<Integer> {
                             ? "no event has arrived yet"
                             : "no event among the newest 500 has the id or commit " + wanted);
         }
+        SourceFiles sources = new SourceFiles();
+        files.forEach(file -> sources.add(file, System.in));
+        if (!files.isEmpty() && sources.isEmpty()) {
+            throw CommandFailed.wrongUse("there is no YAML or JSON file in " + files);
+        }
         for (JsonNode event : events) {
-            JsonNode trace = connection.get(
-                    "/api/events/" + Connection.escaped(event.path("id").asText()) + "/trace");
+            String path = "/api/events/" + Connection.escaped(event.path("id").asText()) + "/trace";
+            Connection.Answer answer = sources.isEmpty()
+                    ? connection.send("GET", path, null, null)
+                    : connection.send("POST", path, sources.text(), "application/yaml");
+            if (answer.status() == UNPROCESSABLE) {
+                answer.json().path("findings").forEach(finding -> terminal.warn(sources.located(finding)));
+                throw CommandFailed.refused(connection.reason(answer));
+            }
+            JsonNode trace = connection.good(answer).json();
             if (output.isRaw()) {
                 terminal.print(output.write(trace));
                 continue;

@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, definitions or notifications.")
+        description = "List runs, applications, events, pipelines, schedules, definitions or notifications.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS = "runs, applications, events, pipelines, definitions or notifications";
+    private static final String KINDS =
+            "runs, applications, events, pipelines, schedules, definitions or notifications";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {
@@ -28,6 +29,7 @@ final class GetCommand implements Callable<Integer> {
         APPLICATIONS,
         EVENTS,
         PIPELINES,
+        SCHEDULES,
         DEFINITIONS,
         NOTIFICATIONS
     }
@@ -72,6 +74,9 @@ final class GetCommand implements Callable<Integer> {
     public Integer call() {
         Terminal terminal = Terminal.of(spec);
         String path = "/api/" + kind.name().toLowerCase(Locale.ROOT);
+        if (name != null && kind == Kind.SCHEDULES) {
+            throw CommandFailed.wrongUse("schedules have no names: list them with `get schedules`");
+        }
         if (name != null) {
             JsonNode one = connection.get(path + "/" + Connection.escaped(name));
             terminal.print((output.isRaw() ? output : Output.YAML).write(one));
@@ -95,6 +100,7 @@ final class GetCommand implements Callable<Integer> {
             case RUNS -> Views.runs(items, wide, Instant.now());
             case APPLICATIONS -> Views.applications(items, wide);
             case EVENTS -> Views.events(items, Instant.now());
+            case SCHEDULES -> Views.schedules(items, wide);
             case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
         };
     }

@@ -90,6 +90,20 @@ final class Views {
         return table.lines();
     }
 
+    /** {@return the lines of a list of schedules} */
+    static List<String> schedules(JsonNode items, boolean wide) {
+        Table table = wide
+                ? new Table("OWNER", "KIND", "CRON", "TIME ZONE", "MISSED", "LAST TICK", "NEXT TICK", "STATE", "REASON")
+                : new Table("OWNER", "CRON", "TIME ZONE", "LAST TICK", "NEXT TICK", "STATE");
+        for (JsonNode schedule : items) {
+            List<String> names = wide
+                    ? List.of("owner", "kind", "cron", "timeZone", "missed", "lastTick", "nextTick", "state", "reason")
+                    : List.of("owner", "cron", "timeZone", "lastTick", "nextTick", "state");
+            table.row(names.stream().map(name -> text(schedule.path(name))).toArray(String[]::new));
+        }
+        return table.lines();
+    }
+
     /** {@return the lines of any other list, by the fields that all its items have as plain values} */
     static List<String> anything(JsonNode items) {
         if (items.isEmpty()) {
@@ -172,7 +186,11 @@ final class Views {
         for (JsonNode decision : trace.path("decisions")) {
             String pipeline = text(decision.path("pipeline"));
             if (decision.path("started").asBoolean()) {
-                lines.add("started      " + pipeline + " as run " + text(decision.path("run")));
+                lines.add(
+                        decision.path("run").isTextual()
+                                ? "started      " + pipeline + " as run "
+                                        + decision.path("run").asText()
+                                : "would start  " + pipeline);
             } else {
                 lines.add("not started  " + pipeline + ": " + text(decision.path("condition")) + " must be "
                         + text(decision.path("expected")) + ", was " + text(decision.path("met")));

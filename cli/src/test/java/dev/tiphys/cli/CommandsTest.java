@@ -196,4 +196,46 @@ class CommandsTest {
                 .contains("started      p as run r-1")
                 .contains("not started  q: branch must be main, was feature/x");
     }
+
+    @Test
+    void triesDefinitionsOutOnAnEvent() throws IOException {
+        Path file = Files.writeString(data.resolve("p.yaml"), "kind: Pipeline\n");
+        replies.put("GET /api/events?limit=500", new Reply(200, """
+                {"items": [{"id": "e-1", "endpoint": "shop", "type": "push", "revision": "abcdef"}]}"""));
+        replies.put("POST /api/events/e-1/trace", new Reply(200, """
+                {"event": "e-1", "decisions": [{"pipeline": "p", "started": true, "run": null}]}"""));
+
+        assertThat(run("explain", "e-1", "-f", file.toString())).isZero();
+
+        assertThat(out.toString()).contains("would start  p");
+        assertThat(requests).last().asString().contains("kind: Pipeline");
+    }
+
+    @Test
+    void saysWhereTriedDefinitionsAreWrong() throws IOException {
+        Path file = Files.writeString(data.resolve("p.yaml"), "kind: Pipeline\n");
+        replies.put("GET /api/events?limit=500", new Reply(200, """
+                {"items": [{"id": "e-1", "endpoint": "shop", "type": "push"}]}"""));
+        replies.put("POST /api/events/e-1/trace", new Reply(422, """
+                {"detail": "the definitions are wrong", "findings": [
+                  {"severity": "ERROR", "line": 1, "column": 1, "path": "kind", "message": "bad"}]}"""));
+
+        assertThat(run("explain", "e-1", "-f", file.toString())).isEqualTo(1);
+
+        assertThat(err.toString()).contains(file + ":1:1: error: kind: bad");
+    }
+
+    @Test
+    void listsSchedulesWithTheirTicks() {
+        replies.put("GET /api/schedules", new Reply(200, """
+                {"items": [{"owner": "nightly", "kind": "pipeline", "cron": "30 6 * * *", "timeZone": "Europe/Vienna",
+                  "missed": "latest", "lastTick": null, "nextTick": "2026-03-02T05:30:00Z", "state": "waiting",
+                  "reason": null}], "next": null}"""));
+
+        assertThat(run("get", "schedules")).isZero();
+
+        assertThat(out.toString())
+                .contains("nightly  30 6 * * *  Europe/Vienna")
+                .contains("2026-03-02T05:30:00Z");
+    }
 }

@@ -10,9 +10,12 @@ import dev.tiphys.gateway.intake.Outbox;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
 import dev.tiphys.gateway.limit.Admission;
 import dev.tiphys.gateway.limit.Rates;
+import dev.tiphys.gateway.schedule.Marks;
+import dev.tiphys.gateway.schedule.Ticker;
 import dev.tiphys.platform.expression.Expressions;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -72,5 +75,16 @@ final class Wiring {
     @Singleton
     DeliveryLedger ledger() {
         return _ -> {};
+    }
+
+    @Produces
+    @Singleton
+    Ticker ticker(
+            Marks marks,
+            Intake intake,
+            DeliveryLedger ledger,
+            Clock clock,
+            @ConfigProperty(name = "tiphys.gateway.schedules.patience", defaultValue = "30s") Duration patience) {
+        return new Ticker(marks, intake, ledger, clock, patience);
     }
 }

@@ -10,6 +10,7 @@ import dev.tiphys.engine.run.Runs;
 import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.ChangedPaths;
 import dev.tiphys.engine.trigger.EventLog;
+import dev.tiphys.engine.trigger.TriggerRules;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.definitions.DefinitionsBehind;
 import dev.tiphys.platform.definitions.DefinitionsSnapshot;
@@ -47,8 +48,9 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Arrivals arrivals(EventLog log, Runs runs, Charters charters, ChangedPaths paths, Clock clock) {
-        return new Arrivals(log, runs, charters, paths, clock);
+    Arrivals arrivals(
+            EventLog log, Runs runs, Charters charters, Expressions expressions, ChangedPaths paths, Clock clock) {
+        return new Arrivals(log, runs, charters, new TriggerRules(expressions), paths, clock);
     }
 
     @Produces

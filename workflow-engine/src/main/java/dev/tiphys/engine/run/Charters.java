@@ -50,15 +50,7 @@ public final class Charters {
     public Charter forEvent(Pipeline pipeline, CloudEvent<ExternalEvent> event, Library library) {
         ExternalEvent data = event.data();
         GitChange git = data.git();
-        ObjectNode scope = Json.mapper().createObjectNode();
-        scope.put("id", event.id());
-        scope.put("endpoint", data.endpoint());
-        scope.put("type", data.type());
-        if (git != null) {
-            scope.set("git", Json.tree(git));
-        }
-        scope.set("body", data.body());
-        scope.set("headers", Json.tree(data.headers()));
+        ObjectNode scope = EventScope.of(event);
         RunTrigger trigger = git == null
                 ? new RunTrigger(event.id(), null, null, null, null, null, null, null)
                 : new RunTrigger(
@@ -93,6 +85,7 @@ public final class Charters {
         }
         scope.putObject("body");
         scope.putObject("headers");
+        scope.putObject("attributes");
         RunTrigger trigger = new RunTrigger(
                 null,
                 repository.map(Definition.Repository::name).orElse(null),

@@ -28,13 +28,16 @@ public final class Arrivals {
     private final EventLog log;
     private final Runs runs;
     private final Charters charters;
+    private final TriggerRules rules;
     private final ChangedPaths paths;
     private final InstantSource clock;
 
-    public Arrivals(EventLog log, Runs runs, Charters charters, ChangedPaths paths, InstantSource clock) {
+    public Arrivals(
+            EventLog log, Runs runs, Charters charters, TriggerRules rules, ChangedPaths paths, InstantSource clock) {
         this.log = log;
         this.runs = runs;
         this.charters = charters;
+        this.rules = rules;
         this.paths = paths;
         this.clock = clock;
     }
@@ -65,20 +68,55 @@ public final class Arrivals {
      */
     public void retry(EventLog.Pending pending, Library library) {
         CloudEvent<ExternalEvent> event = pending.event();
+        Paths asked = asked(event, library);
+        finish(decide(event, library, asked.known()), pending.attempts() + 1, asked.waits());
+    }
+
+    /** {@return what would be decided about an event; nothing is started or remembered} Blocking where paths must be asked for. */
+    public List<Ruling> trial(CloudEvent<ExternalEvent> event, Library library) {
+        List<Ruling> rulings = new ArrayList<>();
+        Paths asked = null;
+        for (Pipeline pipeline : library.ofKind(Pipeline.class)) {
+            Match match = rules.match(pipeline, event, known(event));
+            if (match instanceof Match.NeedsPaths) {
+                asked = asked == null ? asked(event, library) : asked;
+                match = rules.match(pipeline, event, asked.known());
+            }
+            rulings.add(
+                    switch (match) {
+                        case Match.Starts _ -> Ruling.wouldStart(pipeline.name());
+                        case Match.Fails fails -> Ruling.failed(pipeline.name(), fails);
+                        case Match.NeedsPaths _ ->
+                            new Ruling(
+                                    pipeline.name(),
+                                    false,
+                                    null,
+                                    "paths",
+                                    "the changed paths",
+                                    "unknown: " + (asked == null ? "nobody was asked" : asked.waits()));
+                    });
+        }
+        return rulings;
+    }
+
+    /** Changed paths; if they are not known, why. */
+    private record Paths(
+            @Nullable List<String> known, @Nullable String waits) {}
+
+    private Paths asked(CloudEvent<ExternalEvent> event, Library library) {
         GitChange git = event.data().git();
         List<String> known = known(event);
-        String waits = null;
-        if (known == null && git != null && git.revision() != null) {
-            try {
-                Definition.Repository repository = library.find(Definition.Repository.class, git.repository())
-                        .orElseThrow(() -> new ChangedPaths.PathsUnknown(
-                                "repository " + git.repository() + " is not defined any more"));
-                known = paths.between(repository, git.ref(), git.before(), git.revision());
-            } catch (ChangedPaths.PathsUnknown e) {
-                waits = String.valueOf(e.getMessage());
-            }
+        if (known != null || git == null || git.revision() == null) {
+            return new Paths(known, null);
         }
-        finish(decide(event, library, known), pending.attempts() + 1, waits);
+        try {
+            Definition.Repository repository = library.find(Definition.Repository.class, git.repository())
+                    .orElseThrow(() -> new ChangedPaths.PathsUnknown(
+                            "repository " + git.repository() + " is not defined any more"));
+            return new Paths(paths.between(repository, git.ref(), git.before(), git.revision()), null);
+        } catch (ChangedPaths.PathsUnknown e) {
+            return new Paths(null, String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -106,7 +144,7 @@ public final class Arrivals {
         List<Start> starts = new ArrayList<>();
         List<String> waiting = new ArrayList<>();
         for (Pipeline pipeline : library.ofKind(Pipeline.class)) {
-            switch (TriggerRules.match(pipeline, event.data(), known)) {
+            switch (rules.match(pipeline, event, known)) {
                 case Match.Starts _ -> {
                     Charter charter = charters.forEvent(pipeline, event, library);
                     starts.add(new Start(

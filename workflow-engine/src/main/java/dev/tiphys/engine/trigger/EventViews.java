@@ -1,5 +1,7 @@
 package dev.tiphys.engine.trigger;
 
+import dev.tiphys.contracts.cloudevent.CloudEvent;
+import dev.tiphys.contracts.event.ExternalEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,9 @@ public interface EventViews {
      * @param after the id of the last event of the page before; null for the first page
      */
     List<EventView> list(int limit, @Nullable String after);
+
+    /** {@return the event as it is on the log} */
+    Optional<CloudEvent<ExternalEvent>> whole(String event);
 
     /** {@return what was decided, by pipeline; empty if there is no such event} */
     Optional<List<Ruling>> trace(String event);

@@ -1,27 +1,37 @@
 package dev.tiphys.engine.trigger;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.definition.Pipeline;
 import dev.tiphys.contracts.definition.Pipeline.Trigger;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.contracts.event.GitChange;
+import dev.tiphys.engine.run.EventScope;
+import dev.tiphys.platform.expression.Expressions;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Matches events with pipelines. Pure. */
+/** Matches events with pipelines. Pure and thread-safe. */
 public final class TriggerRules {
     private static final int SHOWN_PATHS = 5;
 
-    private TriggerRules() {}
+    private final Expressions expressions;
+
+    public TriggerRules(Expressions expressions) {
+        this.expressions = expressions;
+    }
 
     /**
      * Decides whether an event starts a pipeline.
      *
      * @param changedPaths null if they are not known
      */
-    public static Match match(Pipeline pipeline, ExternalEvent event, @Nullable List<String> changedPaths) {
+    public Match match(Pipeline pipeline, CloudEvent<ExternalEvent> event, @Nullable List<String> changedPaths) {
         Match best = new Match.Fails("on", "a trigger", "the pipeline has none: it is started by hand", 0);
         for (Trigger trigger : pipeline.on()) {
-            best = better(best, match(trigger, event, changedPaths));
+            best = better(best, match(pipeline.name(), trigger, event, changedPaths));
         }
         return best;
     }
@@ -39,12 +49,16 @@ public final class TriggerRules {
         };
     }
 
-    private static Match match(Trigger trigger, ExternalEvent event, @Nullable List<String> changedPaths) {
+    private Match match(
+            String pipeline,
+            Trigger trigger,
+            CloudEvent<ExternalEvent> event,
+            @Nullable List<String> changedPaths) {
         return switch (trigger) {
-            case Trigger.Push push -> push(push, event, changedPaths);
+            case Trigger.Push push -> push(push, event.data(), changedPaths);
             case Trigger.FromSource source -> source(source, event);
             case Trigger.Message message -> message(message, event);
-            case Trigger.Schedule _ -> new Match.Fails("schedule", "a tick", event.type(), 0);
+            case Trigger.Schedule schedule -> schedule(pipeline, schedule, event.data());
         };
     }
 
@@ -95,20 +109,70 @@ public final class TriggerRules {
         return any(push.tags(), tag) ? null : new Match.Fails("tag", text(push.tags()), tag, 2);
     }
 
-    private static Match source(Trigger.FromSource source, ExternalEvent event) {
-        if (!source.source().equals(event.endpoint())) {
-            return new Match.Fails("source", source.source(), event.endpoint(), 0);
+    private Match source(Trigger.FromSource source, CloudEvent<ExternalEvent> event) {
+        ExternalEvent data = event.data();
+        if (isTick(data) || !source.source().equals(data.endpoint())) {
+            return new Match.Fails("source", source.source(), origin(data), 0);
         }
-        if (!source.types().isEmpty() && !source.types().contains(event.type())) {
-            return new Match.Fails("type", text(source.types()), event.type(), 1);
+        boolean wanted = source.types().isEmpty()
+                || source.types().contains(data.type())
+                || (data.name() != null && source.types().contains(data.name()));
+        if (!wanted) {
+            String met = data.name() == null ? data.type() : data.type() + " (" + data.name() + ")";
+            return new Match.Fails("type", text(source.types()), met, 1);
         }
-        return new Match.Starts();
+        return when(source.when(), event, 2);
     }
 
-    private static Match message(Trigger.Message message, ExternalEvent event) {
-        return message.queue().equals(event.endpoint())
-                ? new Match.Starts()
-                : new Match.Fails("queue", message.queue(), event.endpoint(), 0);
+    private Match message(Trigger.Message message, CloudEvent<ExternalEvent> event) {
+        ExternalEvent data = event.data();
+        if (isTick(data) || !message.queue().equals(data.endpoint())) {
+            return new Match.Fails("queue", message.queue(), origin(data), 0);
+        }
+        return when(message.when(), event, 1);
+    }
+
+    /** A tick's endpoint is its pipeline, whose name says nothing about sources and queues. */
+    private static boolean isTick(ExternalEvent event) {
+        return event.type().equals(ExternalEvent.TICK) && event.attributes().containsKey("pipeline");
+    }
+
+    private static String origin(ExternalEvent event) {
+        return isTick(event) ? "a tick of pipeline " + event.endpoint() : event.endpoint();
+    }
+
+    private static Match schedule(String pipeline, Trigger.Schedule schedule, ExternalEvent event) {
+        String wanted = pipeline + ": " + schedule.cron() + " " + schedule.timeZone();
+        if (!isTick(event)) {
+            return new Match.Fails("schedule", wanted, event.type() + " of " + event.endpoint(), 0);
+        }
+        Map<String, String> tick = event.attributes();
+        boolean same = pipeline.equals(tick.get("pipeline"))
+                && schedule.cron().equals(tick.get("cron"))
+                && schedule.timeZone().equals(tick.get("timeZone"));
+        String met = tick.get("pipeline") + ": " + tick.get("cron") + " " + tick.get("timeZone");
+        // It is a tick at least: that explains more than what it has not to do with queues and pushes.
+        return same ? new Match.Starts() : new Match.Fails("schedule", wanted, met, 1);
+    }
+
+    /** Fails closed: what cannot be resolved does not start anything. */
+    private Match when(@Nullable String condition, CloudEvent<ExternalEvent> event, int passed) {
+        if (condition == null) {
+            return new Match.Starts();
+        }
+        ObjectNode scope = JsonNodeFactory.instance.objectNode();
+        scope.set("event", EventScope.of(event));
+        return switch (expressions.test(condition, scope)) {
+            case Expressions.Resolved<Boolean>(var holds) ->
+                holds ? new Match.Starts() : new Match.Fails("when", condition, "false", passed);
+            case Expressions.Unresolved<Boolean>(_, var reason, var known) ->
+                new Match.Fails(
+                        "when",
+                        condition,
+                        "it cannot be resolved: " + reason
+                                + (known.isEmpty() ? "" : "; known there: " + String.join(", ", known)),
+                        passed);
+        };
     }
 
     private static boolean any(List<String> globs, String text) {

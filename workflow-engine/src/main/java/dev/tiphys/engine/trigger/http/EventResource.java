@@ -1,5 +1,11 @@
 package dev.tiphys.engine.trigger.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.tiphys.contracts.cloudevent.CloudEvent;
+import dev.tiphys.contracts.event.ExternalEvent;
+import dev.tiphys.engine.run.Libraries;
+import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.EventViews;
 import dev.tiphys.engine.trigger.EventViews.EventView;
 import dev.tiphys.engine.trigger.Ruling;
@@ -7,8 +13,10 @@ import dev.tiphys.platform.http.Page;
 import dev.tiphys.platform.http.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -27,9 +35,13 @@ final class EventResource {
     private static final int LARGEST_PAGE = 200;
 
     private final EventViews views;
+    private final Arrivals arrivals;
+    private final Libraries libraries;
 
-    EventResource(EventViews views) {
+    EventResource(EventViews views, Arrivals arrivals, Libraries libraries) {
         this.views = views;
+        this.arrivals = arrivals;
+        this.libraries = libraries;
     }
 
     /** The decisions about an event. */
@@ -57,6 +69,19 @@ final class EventResource {
     @Operation(summary = "What each pipeline decided about an event, and why")
     public Trace trace(@PathParam("id") String id) {
         return new Trace(id, views.trace(id).orElseThrow(() -> missing(id)));
+    }
+
+    @POST
+    @Path("/{id}/trace")
+    @Consumes(MediaType.WILDCARD)
+    @Operation(
+            summary = "What would be decided about an event today; starts nothing",
+            description =
+                    "The body is YAML with definitions that are taken instead of those of the same kind and name, or"
+                            + " nothing.")
+    public Trace trial(@PathParam("id") String id, byte[] yaml) {
+        CloudEvent<ExternalEvent> event = views.whole(id).orElseThrow(() -> missing(id));
+        return new Trace(id, arrivals.trial(event, Trials.library(libraries.now(), new String(yaml, UTF_8))));
     }
 
     private static ProblemException missing(String id) {

@@ -13,9 +13,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
@@ -65,25 +67,52 @@ final class PipelineResource {
     /** A step in the order of declaration; those of a group follow it. */
     record StepAnswer(String name, String kind) {}
 
-    /** A trigger; of a push the last three are globs, of a source {@code types} says which. */
+    /**
+     * A trigger: {@code push}, {@code source}, {@code message} or {@code schedule}.
+     *
+     * @param from the repository, the source, the queue, or the cron expression
+     * @param branches globs of a push, as are {@code tags} and {@code paths}
+     * @param types of a source
+     * @param when the condition of a source or a message; null if there is none
+     * @param schedule null if it is none
+     */
     record TriggerAnswer(
             String kind,
             String from,
             List<String> branches,
             List<String> tags,
             List<String> paths,
-            List<String> types) {
+            List<String> types,
+            @Nullable String when,
+            @Nullable Times schedule) {
+
+        /** When a schedule fires. */
+        record Times(String cron, String timeZone, String missed, Duration jitter) {}
+
         static TriggerAnswer of(Trigger trigger) {
             return switch (trigger) {
                 case Trigger.Push push ->
-                    new TriggerAnswer("push", push.repository(), push.branches(), push.tags(), push.paths(), List.of());
-                case Trigger.FromSource source ->
-                    new TriggerAnswer("source", source.source(), List.of(), List.of(), List.of(), source.types());
-                case Trigger.Message message ->
-                    new TriggerAnswer("message", message.queue(), List.of(), List.of(), List.of(), List.of());
-                case Trigger.Schedule schedule ->
-                    new TriggerAnswer("schedule", schedule.cron(), List.of(), List.of(), List.of(), List.of());
+                    new TriggerAnswer(
+                            "push",
+                            push.repository(),
+                            push.branches(),
+                            push.tags(),
+                            push.paths(),
+                            List.of(),
+                            null,
+                            null);
+                case Trigger.FromSource source -> other("source", source.source(), source.types(), source.when(), null);
+                case Trigger.Message message -> other("message", message.queue(), List.of(), message.when(), null);
+                case Trigger.Schedule(var cron, var timeZone, var missed, var jitter) -> {
+                    Times times = new Times(cron, timeZone, missed.name().toLowerCase(Locale.ROOT), jitter);
+                    yield other("schedule", cron, List.of(), null, times);
+                }
             };
+        }
+
+        private static TriggerAnswer other(
+                String kind, String from, List<String> types, @Nullable String when, @Nullable Times schedule) {
+            return new TriggerAnswer(kind, from, List.of(), List.of(), List.of(), types, when, schedule);
         }
     }
 

@@ -178,6 +178,20 @@ final class PostgresEvents implements EventLog, EventViews, PanacheRepositoryBas
     }
 
     @Override
+    public Optional<CloudEvent<ExternalEvent>> whole(String event) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("select event from engine.event where id = ?")) {
+            statement.setString(1, event);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(event(event, rows.getString(1))) : Optional.empty();
+            }
+        } catch (SQLException e) {
+            throw unavailable(e);
+        }
+    }
+
+    @Override
     public Optional<List<Ruling>> trace(String event) {
         return QuarkusTransaction.joiningExisting()
                 .call(() -> findByIdOptional(event))
