@@ -1,0 +1,77 @@
+package dev.tiphys.gateway.queue.kafka;
+
+import dev.tiphys.contracts.definition.Queue.KafkaSecurity;
+import dev.tiphys.contracts.definition.Queue.Transport.Kafka;
+import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.platform.secret.Secret;
+import dev.tiphys.platform.secret.SecretMissing;
+import dev.tiphys.platform.secret.Secrets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+
+/** What a consumer of somebody else's topic is told. */
+final class KafkaSettings {
+    private static final int REQUEST_TIMEOUT_MS = 5_000;
+
+    private KafkaSettings() {}
+
+    static Map<String, Object> of(Kafka source, Secrets secrets) throws SecretMissing {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, source.servers());
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, source.group());
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "tiphys-" + source.group());
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, source.from().name().toLowerCase(Locale.ROOT));
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 100);
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 2 * REQUEST_TIMEOUT_MS);
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MS);
+        settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000L);
+        KafkaSecurity security = source.security();
+        if (security != null) {
+            secure(settings, security, secrets);
+        }
+        return settings;
+    }
+
+    private static void secure(Map<String, Object> settings, KafkaSecurity security, Secrets secrets)
+            throws SecretMissing {
+        settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, security.protocol());
+        String name = security.credentials();
+        if (name != null) {
+            secrets.find(new SecretRef(name, "ca")).map(Secret::text).ifPresent(ca -> {
+                settings.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, "PEM");
+                settings.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, ca);
+            });
+        }
+        String mechanism = security.mechanism();
+        if (mechanism != null && name != null) {
+            settings.put(SaslConfigs.SASL_MECHANISM, mechanism);
+            settings.put(
+                    SaslConfigs.SASL_JAAS_CONFIG,
+                    module(mechanism) + " required username=\"" + quoted(secrets, name, "username") + "\" password=\""
+                            + quoted(secrets, name, "password") + "\";");
+        }
+    }
+
+    private static String module(String mechanism) {
+        return mechanism.startsWith("SCRAM-")
+                ? "org.apache.kafka.common.security.scram.ScramLoginModule"
+                : "org.apache.kafka.common.security.plain.PlainLoginModule";
+    }
+
+    private static String quoted(Secrets secrets, String name, String key) throws SecretMissing {
+        return secrets.get(new SecretRef(name, key))
+                .text()
+                .strip()
+                .replace("\\", "\\\\")
+                .replace("\"", "\\\"");
+    }
+}
