@@ -1,11 +1,11 @@
 package dev.tiphys.gateway.queue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tiphys.contracts.Json;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,14 +36,12 @@ record Envelope(
         if (json.isPresent()) {
             return isNotification(json.get()) ? notification(json.get()) : known(json.get(), Map.of());
         }
-        try {
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        String text = new String(bytes, UTF_8);
+        if (Arrays.equals(text.getBytes(UTF_8), bytes)) {
             return new Envelope(TextNode.valueOf(text), null, null, Map.of());
-        } catch (CharacterCodingException _) {
-            String base64 = Base64.getEncoder().encodeToString(bytes);
-            return new Envelope(TextNode.valueOf(base64), null, null, Map.of("contentEncoding", "base64"));
         }
+        String base64 = Base64.getEncoder().encodeToString(bytes);
+        return new Envelope(TextNode.valueOf(base64), null, null, Map.of("contentEncoding", "base64"));
     }
 
     /** {@return whether it is what S3 sends once, when a queue is connected} */
@@ -70,7 +68,7 @@ record Envelope(
             attributes.put("subject", sns.path("Subject").asText());
         }
         String message = sns.path("Message").asText();
-        JsonNode inside = Json.exactTree(message.getBytes(StandardCharsets.UTF_8)).orElse(TextNode.valueOf(message));
+        JsonNode inside = Json.exactTree(message.getBytes(UTF_8)).orElse(TextNode.valueOf(message));
         Envelope inner = known(inside, attributes);
         String id = inner.id();
         return new Envelope(inside, id == null ? sns.path("MessageId").asText() : id, inner.type(), attributes);
