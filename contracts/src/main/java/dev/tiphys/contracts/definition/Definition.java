@@ -55,16 +55,19 @@ public sealed interface Definition
             this(key, url, provider, credentials, webhook, Limits.NONE, null);
         }
 
-        /** {@return the URL's path without {@code .git} and slashes at its ends, for example {@code acme/shop}} */
+        /**
+         * {@return the name that the Git server knows it by, for example {@code acme/shop}; case does not count} On Azure
+         * DevOps it is {@code organization/project/repository}, on Bitbucket Data Center {@code PROJECT/repository}.
+         */
         public String fullName() {
-            return GitUrl.fullName(url);
+            return GitUrl.fullName(provider, url);
         }
     }
 
     /**
      * How the Git server's own list of deliveries is read and a lost one is asked for again.
      *
-     * @param apiUrl where its API is
+     * @param apiUrl where its API is, without a slash at its end
      * @param hook the webhook's number there; null for the one whose address ends in this endpoint's
      * @param token of a user who may see and redeliver
      */
@@ -74,7 +77,8 @@ public sealed interface Definition
      * A sender of webhooks that is no Git server, endpoint {@code /hooks/{name}}.
      *
      * @param sender who understands the deliveries: {@code generic}, {@code harbor}, {@code nexus}, {@code artifactory}, {@code
-     *     azure-container-registry}, {@code docker-hub}, {@code quay}, {@code slack}, {@code sns} or {@code stripe}
+     *     azure-container-registry}, {@code docker-hub}, {@code quay}, {@code slack}, {@code sns}, {@code stripe} or {@code
+     *     standard-webhooks}
      */
     record Source(DefinitionKey key, String sender, Verification verification, Limits limits) implements Definition {
         /** The sender that nobody knows: its event is its body. */

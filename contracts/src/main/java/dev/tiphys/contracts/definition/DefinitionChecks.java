@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -71,19 +72,7 @@ public final class DefinitionChecks {
     private static List<Reference> references(Pipeline pipeline) {
         List<Reference> references = new ArrayList<>();
         for (int i = 0; i < pipeline.on().size(); i++) {
-            String path = "spec.on[" + i + "]";
-            Reference reference = switch (pipeline.on().get(i)) {
-                case Trigger.Push push ->
-                    new Reference(pipeline.key(), path + ".push.repository", "Repository", push.repository());
-                case Trigger.FromSource event ->
-                    new Reference(pipeline.key(), path + ".event.source", "Source", event.source());
-                case Trigger.Message message ->
-                    new Reference(pipeline.key(), path + ".message.queue", "Queue", message.queue());
-                case Trigger.Schedule _ -> null;
-            };
-            if (reference != null) {
-                references.add(reference);
-            }
+            trigger(pipeline.key(), "spec.on[" + i + "]", pipeline.on().get(i), references);
         }
         Pipeline.Notify card = pipeline.card();
         if (card != null) {
@@ -92,6 +81,21 @@ public final class DefinitionChecks {
         steps(pipeline.key(), "spec.steps", pipeline.steps(), references);
         steps(pipeline.key(), "spec.finally", pipeline.always(), references);
         return references;
+    }
+
+    private static void trigger(DefinitionKey by, String path, Trigger trigger, List<Reference> references) {
+        switch (trigger) {
+            case Trigger.Push push ->
+                references.add(new Reference(by, path + ".push.repository", "Repository", push.repository()));
+            case Trigger.FromSource event -> {
+                // Either may answer to the name: they share their endpoints, so only one of them can have it.
+                references.add(new Reference(by, path + ".event.source", "Source", event.source()));
+                references.add(new Reference(by, path + ".event.source", "EventSource", event.source()));
+            }
+            case Trigger.Message message ->
+                references.add(new Reference(by, path + ".message.queue", "Queue", message.queue()));
+            case Trigger.Schedule _ -> {}
+        }
     }
 
     private static void steps(DefinitionKey by, String path, List<Step> steps, List<Reference> references) {
@@ -127,20 +131,29 @@ public final class DefinitionChecks {
     }
 
     private void knownReferences() {
-        Map<String, TreeSet<String>> names = new LinkedHashMap<>();
+        Map<String, Set<String>> names = new LinkedHashMap<>();
         all.forEach(definition -> names.computeIfAbsent(definition.key().kind(), _ -> new TreeSet<>())
                 .add(definition.name()));
         for (Definition definition : all) {
-            for (Reference reference : references(definition)) {
-                TreeSet<String> known = names.getOrDefault(reference.kind(), new TreeSet<>());
-                if (!known.contains(reference.name())) {
-                    warning(
-                            reference.by(),
-                            reference.path(),
-                            "there is no " + reference.kind() + " \"" + reference.name() + "\" yet"
-                                    + Suggestion.text(reference.name(), known));
-                }
-            }
+            Map<String, List<Reference>> byPath = new LinkedHashMap<>();
+            references(definition)
+                    .forEach(reference -> byPath.computeIfAbsent(reference.path(), _ -> new ArrayList<>())
+                            .add(reference));
+            byPath.values().forEach(alternatives -> known(alternatives, names));
+        }
+    }
+
+    private void known(List<Reference> alternatives, Map<String, Set<String>> names) {
+        Reference first = alternatives.getFirst();
+        List<String> kinds = alternatives.stream().map(Reference::kind).toList();
+        Set<String> known = new TreeSet<>();
+        kinds.forEach(kind -> known.addAll(names.getOrDefault(kind, Set.of())));
+        if (!known.contains(first.name())) {
+            warning(
+                    first.by(),
+                    first.path(),
+                    "there is no " + Fields.either(kinds) + " \"" + first.name() + "\" yet"
+                            + Suggestion.text(first.name(), known));
         }
     }
 
@@ -176,39 +189,75 @@ public final class DefinitionChecks {
     }
 
     private void oneEndpointOneName() {
-        Map<String, Repository> repositories = Definition.byName(all, Repository.class);
-        for (Source source : Definition.ofKind(all, Source.class)) {
-            if (repositories.containsKey(source.name())) {
+        Map<String, DefinitionKey> first = new LinkedHashMap<>();
+        for (Definition definition : all) {
+            DefinitionKey key = definition.key();
+            DefinitionKey twin = hasEndpoint(definition) ? first.putIfAbsent(key.name(), key) : null;
+            if (twin != null && !twin.kind().equals(key.kind())) {
                 error(
-                        source.key(),
+                        key,
                         "metadata.name",
-                        "a Repository has the same name, and so the same endpoint /hooks/" + source.name()
+                        "the " + twin.kind() + " of the same name has the same endpoint /hooks/" + key.name()
                                 + ": give one of them another");
             }
         }
     }
 
+    private static boolean hasEndpoint(Definition definition) {
+        return switch (definition) {
+            case Repository _, Source _, EventSource _ -> true;
+            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _, Queue _ -> false;
+        };
+    }
+
     private void oneSecretOneEndpoint() {
-        Map<SecretRef, DefinitionKey> first = new LinkedHashMap<>();
+        Map<SecretRef, Proof> first = new LinkedHashMap<>();
         for (Definition definition : all) {
-            SecretRef secret = secretOf(definition);
-            DefinitionKey twin = secret == null ? null : first.putIfAbsent(secret, definition.key());
-            if (secret != null && twin != null && !twin.equals(definition.key())) {
-                warning(
-                        definition.key(),
-                        definition instanceof Repository ? "spec.webhook" : "spec.verify",
-                        twin.kind() + " \"" + twin.name() + "\" uses the same secret " + secret.name() + "/"
-                                + secret.key() + ": one secret per repository, so that none opens another's endpoint");
+            for (Proof proof : proofs(definition)) {
+                Proof twin = first.putIfAbsent(proof.secret(), proof);
+                if (twin != null) {
+                    warning(
+                            definition.key(),
+                            proof.path(),
+                            twin.by() + " uses the same secret "
+                                    + proof.secret().name() + "/"
+                                    + proof.secret().key()
+                                    + ": one secret per endpoint, so that none opens another's");
+                }
             }
         }
     }
 
-    private static @Nullable SecretRef secretOf(Definition definition) {
+    /** What opens an endpoint; {@code by} is the endpoint's owner in words. */
+    private record Proof(String by, String path, SecretRef secret) {}
+
+    private static List<Proof> proofs(Definition definition) {
+        String by = definition.key().kind() + " \"" + definition.name() + "\"";
         return switch (definition) {
-            case Repository repository -> repository.webhook();
-            case Source source -> source.verification().secret();
-            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _, Queue _, EventSource _ -> null;
+            case Repository repository -> proof(by, "spec.webhook", repository.webhook());
+            case Source source -> proof(by, "spec", source.verification().secret());
+            case EventSource source ->
+                source.events().stream()
+                        .flatMap(event -> proofs(by, event).stream())
+                        .toList();
+            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _, Queue _ -> List.of();
         };
+    }
+
+    private static List<Proof> proofs(String by, EventSource.Event event) {
+        String path = Places.field(Places.field("spec", event.type()), event.name());
+        return switch (event.input()) {
+            case EventSource.Input.Hook hook ->
+                proof(
+                        by + " (event \"" + event.name() + "\")",
+                        path,
+                        hook.verification().secret());
+            case EventSource.Input.Messages _, EventSource.Input.Calendar _ -> List.of();
+        };
+    }
+
+    private static List<Proof> proof(String by, String path, @Nullable SecretRef secret) {
+        return secret == null ? List.of() : List.of(new Proof(by, path, secret));
     }
 
     private void error(DefinitionKey key, String path, String message) {

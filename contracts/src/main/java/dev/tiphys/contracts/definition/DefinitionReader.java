@@ -31,8 +31,9 @@ public final class DefinitionReader {
             "EventBus");
 
     static {
-        TIPHYS_KINDS.put("Repository", TiphysKinds::repository);
-        TIPHYS_KINDS.put("Source", TiphysKinds::source);
+        TIPHYS_KINDS.put("Repository", RepositoryForm::repository);
+        TIPHYS_KINDS.put("Source", SourceForm::source);
+        TIPHYS_KINDS.put("Queue", QueueForm::queue);
         TIPHYS_KINDS.put("JenkinsServer", TiphysKinds::jenkins);
         TIPHYS_KINDS.put("SlackWorkspace", TiphysKinds::slack);
         TIPHYS_KINDS.put("Pipeline", PipelineForm::pipeline);

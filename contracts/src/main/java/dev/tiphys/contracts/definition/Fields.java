@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Fields {
     private static final int SHOWN = 40;
+    private static final String SECRET_FORM = "letters, digits, ., _ and -";
 
     private final JsonNode node;
     private final String path;
@@ -197,6 +198,33 @@ final class Fields {
         return value.intValue();
     }
 
+    /** {@return bytes, given as a number or as a text with {@code Ki} or {@code Mi}; null if the field is not there} */
+    @Nullable
+    Long optionalSize(String name, long min, long max) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        Long bytes = value.isTextual() ? Syntax.size(value.textValue()).orElse(null) : null;
+        if (value.isIntegralNumber() && value.canConvertToLong()) {
+            bytes = value.longValue();
+        }
+        if (bytes == null) {
+            inspection.error(
+                    path(name), "expected a number of bytes, or a size such as 512Ki or 25Mi, met " + met(value));
+            return null;
+        }
+        if (bytes < min || bytes > max) {
+            inspection.error(path(name), "expected a size from " + min + " to " + max + " bytes, met " + met(value));
+        }
+        return bytes;
+    }
+
+    @Nullable
+    Integer optionalWhole(String name, int min, int max) {
+        return has(name) ? whole(name, min, min, max) : null;
+    }
+
     double number(String name, double fallback, double min, double max) {
         JsonNode value = value(name);
         if (value == null) {
@@ -253,6 +281,12 @@ final class Fields {
             }
         }
         return texts;
+    }
+
+    /** {@return texts, given as a list or as one} */
+    List<String> textOrTexts(String name, Function<String, @Nullable String> wrong) {
+        JsonNode value = value(name);
+        return value != null && value.isTextual() ? List.of(checked(name, wrong)) : texts(name, wrong);
     }
 
     /** {@return a mapping of names to scalars, the scalars as texts; empty if the field is not there} */
@@ -331,6 +365,20 @@ final class Fields {
         return has(name) ? secret(name, defaultKey) : null;
     }
 
+    /** {@return the name of a secret whose keys are fixed, by <code>{secretRef: {name}}</code>; null if it is not there} */
+    @Nullable
+    String optionalSecretName(String name) {
+        Fields holder = optionalMapping(name);
+        if (holder == null) {
+            return null;
+        }
+        Fields reference = holder.mapping("secretRef");
+        String secret = reference.text("name", Syntax.SECRET_PART, SECRET_FORM);
+        reference.end();
+        holder.end();
+        return secret;
+    }
+
     static SecretRef secretOf(JsonNode value, String where, Inspection inspection, @Nullable String defaultKey) {
         if (!value.isObject()) {
             inspection.error(
@@ -348,11 +396,10 @@ final class Fields {
     /** {@return what this mapping's own {@code secretRef} names} */
     SecretRef secretRef(@Nullable String defaultKey) {
         Fields reference = mapping("secretRef");
-        String form = "letters, digits, ., _ and -";
-        String secret = reference.text("name", Syntax.SECRET_PART, form);
+        String secret = reference.text("name", Syntax.SECRET_PART, SECRET_FORM);
         String key = defaultKey != null && !reference.has("key")
                 ? defaultKey
-                : reference.text("key", Syntax.SECRET_PART, form);
+                : reference.text("key", Syntax.SECRET_PART, SECRET_FORM);
         reference.end();
         return new SecretRef(secret, key);
     }

@@ -25,8 +25,6 @@ final class PipelineForm {
     private static final int MAX_STEPS = 500;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    private static final List<String> TRIGGERS = List.of("push", "event");
-    private static final List<String> LATER_TRIGGERS = List.of("message", "schedule");
 
     private final Inspection inspection;
 
@@ -40,7 +38,12 @@ final class PipelineForm {
 
     private @Nullable Definition read(DefinitionKey key, Fields spec) {
         List<Trigger> on = new ArrayList<>();
-        spec.items("on").forEach(item -> trigger(Fields.of(item.node(), item.path(), inspection), on));
+        for (Fields.Item item : spec.items("on")) {
+            Trigger trigger = TriggerForm.trigger(Fields.of(item.node(), item.path(), inspection));
+            if (trigger != null) {
+                on.add(trigger);
+            }
+        }
         Concurrency concurrency = concurrency(spec.optionalMapping("concurrency"));
         Notify card = card(spec.optionalMapping("notify"));
         Map<String, Parameter> parameters = parameters(spec);
@@ -53,34 +56,6 @@ final class PipelineForm {
         spec.end();
         new StepOrder(inspection).check(spec.path("steps"), steps, spec.path("finally"), always);
         return inspection.failed() ? null : new Pipeline(key, on, concurrency, card, parameters, steps, always);
-    }
-
-    private void trigger(Fields trigger, List<Trigger> on) {
-        for (String later : LATER_TRIGGERS) {
-            trigger.refused(later, "this trigger is not read yet; expected push or event");
-        }
-        Fields push = trigger.optionalMapping("push");
-        Fields event = trigger.optionalMapping("event");
-        trigger.end();
-        boolean later = LATER_TRIGGERS.stream().anyMatch(trigger::has);
-        if (trigger.there() && (push == null) == (event == null) && !later) {
-            inspection.error(
-                    trigger.path(),
-                    "expected exactly one of " + Fields.either(TRIGGERS) + ", met "
-                            + (trigger.names().isEmpty() ? "none" : Fields.either(trigger.names())));
-        }
-        if (push != null) {
-            on.add(new Trigger.Push(
-                    push.reference("repository"),
-                    push.texts("branches", Syntax::wrongWithGlob),
-                    push.texts("tags", Syntax::wrongWithGlob),
-                    push.texts("paths", Syntax::wrongWithGlob)));
-            push.end();
-        }
-        if (event != null) {
-            on.add(new Trigger.FromSource(event.reference("source"), event.texts("types")));
-            event.end();
-        }
     }
 
     private static @Nullable Concurrency concurrency(@Nullable Fields fields) {

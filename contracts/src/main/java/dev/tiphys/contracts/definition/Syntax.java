@@ -3,6 +3,7 @@ package dev.tiphys.contracts.definition;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,13 @@ final class Syntax {
     static final Pattern SECRET_PART = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
     static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~A-Za-z0-9-]+");
 
+    static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,10})(Ki|Mi)?");
+    private static final Pattern SERVERS = Pattern.compile("[^\\s,:/@]+:\\d{1,5}(,[^\\s,:/@]+:\\d{1,5})*");
+    private static final Pattern SNS_TOPIC =
+            Pattern.compile("arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\\.fifo)?");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Pattern DURATION =
             Pattern.compile("(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
     private static final Pattern SCP_LIKE = Pattern.compile("(?:[^@/:\\s]+@)?[^/:\\s]+:(?!//)[^\\s]+");
@@ -52,6 +60,40 @@ final class Syntax {
 
     private static long amount(@Nullable String digits) {
         return digits == null ? 0 : Long.parseLong(digits);
+    }
+
+    /** {@return the bytes of a text such as {@code 25Mi}; empty if it is none} */
+    static Optional<Long> size(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        String unit = matcher.group(2);
+        long bytes = unit == null ? 1 : unit.equals("Ki") ? 1024 : 1024 * 1024;
+        return Optional.of(Long.parseLong(matcher.group(1)) * bytes);
+    }
+
+    /** {@return what is wrong with a time zone} */
+    static @Nullable String wrongWithTimeZone(String zone) {
+        Set<String> zones = ZoneId.getAvailableZoneIds();
+        return zones.contains(zone)
+                ? null
+                : "expected a time zone of the IANA database such as Europe/Vienna or UTC"
+                        + Suggestion.text(zone, zones);
+    }
+
+    /** {@return what is wrong with the addresses of a Kafka cluster} */
+    static @Nullable String wrongWithServers(String servers) {
+        return SERVERS.matcher(servers).matches()
+                ? null
+                : "expected host:port, several with commas between and without spaces";
+    }
+
+    /** {@return what is wrong with the name of an SNS topic} */
+    static @Nullable String wrongWithSnsTopic(String arn) {
+        return SNS_TOPIC.matcher(arn).matches()
+                ? null
+                : "expected the ARN of a topic such as arn:aws:sns:eu-central-1:123456789012:releases";
     }
 
     /** {@return what is wrong with a glob} */
@@ -99,6 +141,24 @@ final class Syntax {
         } catch (URISyntaxException e) {
             return "expected an address such as https://host/path; it has a sign that does not belong there";
         }
+    }
+
+    /** {@return what is wrong with an address that is fixed, so that no run resolves a part of it} */
+    static @Nullable String wrongWithFixedUrl(String url) {
+        return holdsExpression(url)
+                ? "expected an address such as https://host/path; no run resolves an expression here"
+                : wrongWithHttpUrl(url);
+    }
+
+    /** {@return what is wrong with an address whose answers are believed} */
+    static @Nullable String wrongWithTrustedUrl(String url) {
+        String wrong = wrongWithFixedUrl(url);
+        if (wrong != null) {
+            return wrong;
+        }
+        URI uri = URI.create(url);
+        boolean safe = "https".equalsIgnoreCase(uri.getScheme()) || LOOPBACK.contains(uri.getHost());
+        return safe ? null : "expected an address that begins with https://: anyone on the way could answer for it";
     }
 
     /** {@return what is wrong with an address of a Git repository} */

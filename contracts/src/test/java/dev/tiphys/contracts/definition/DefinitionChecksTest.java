@@ -32,7 +32,7 @@ class DefinitionChecksTest {
                 kind: Pipeline
                 metadata: {name: p}
                 spec:
-                  on: [{push: {repository: r}}, {event: {source: s}}]
+                  on: [{push: {repository: r}}, {event: {source: s}}, {message: {queue: q}}, {schedule: {cron: "0 0 * * *"}}]
                   notify: {slack: "#a", workspace: w}
                   steps:
                     - name: group
@@ -45,6 +45,7 @@ class DefinitionChecksTest {
                 .containsExactly(
                         "spec.on[0].push.repository",
                         "spec.on[1].event.source",
+                        "spec.on[2].message.queue",
                         "spec.notify.workspace",
                         "spec.steps[0].parallel[0].deploy.application",
                         "spec.steps[0].parallel[1].jenkins.server",
@@ -82,12 +83,12 @@ class DefinitionChecksTest {
     }
 
     @Test
-    void oneSecretBelongsToOneRepository() {
+    void oneSecretBelongsToOneEndpoint() {
         List<Finding> findings = cross(SHOP + SHOP.replace("shop", "other"));
 
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
-            assertThat(finding.message()).contains("one secret per repository");
+            assertThat(finding.message()).contains("one secret per endpoint");
         });
     }
 

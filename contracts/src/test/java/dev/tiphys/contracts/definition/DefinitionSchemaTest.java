@@ -32,7 +32,7 @@ class DefinitionSchemaTest {
     void bothRefuseWhatIsMalformed() {
         List<YamlTrees.Tree> trees = trees("malformed.yaml");
 
-        assertThat(trees).hasSizeGreaterThan(80);
+        assertThat(trees).hasSizeGreaterThan(150);
         for (YamlTrees.Tree tree : trees) {
             JsonNode root = tree.root();
             assertThat(findings(tree)).as("the reader about " + root).isNotEmpty();
