@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, definitions or notifications.")
+        description = "List runs, applications, events, pipelines, definitions, notifications, queues or parked messages.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS = "runs, applications, events, pipelines, definitions or notifications";
+    private static final String KINDS =
+            "runs, applications, events, pipelines, definitions, notifications, queues or parked";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {
@@ -29,7 +30,9 @@ final class GetCommand implements Callable<Integer> {
         EVENTS,
         PIPELINES,
         DEFINITIONS,
-        NOTIFICATIONS
+        NOTIFICATIONS,
+        QUEUES,
+        PARKED
     }
 
     @Mixin
@@ -58,6 +61,9 @@ final class GetCommand implements Callable<Integer> {
 
     @Option(names = "--run", description = "Only notifications about this run.")
     private @Nullable String run;
+
+    @Option(names = "--queue", description = "Only parked messages of this queue.")
+    private @Nullable String queue;
 
     @Option(names = "--limit", description = "How many (default: the server's).")
     private @Nullable Integer limit;
@@ -95,6 +101,8 @@ final class GetCommand implements Callable<Integer> {
             case RUNS -> Views.runs(items, wide, Instant.now());
             case APPLICATIONS -> Views.applications(items, wide);
             case EVENTS -> Views.events(items, Instant.now());
+            case QUEUES -> Views.queues(items, Instant.now());
+            case PARKED -> Views.parked(items, Instant.now());
             case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
         };
     }
@@ -105,6 +113,7 @@ final class GetCommand implements Callable<Integer> {
         add(parts, "state", state);
         add(parts, "revision", revision);
         add(parts, "run", run);
+        add(parts, "queue", queue);
         add(parts, "limit", limit == null ? null : limit.toString());
         add(parts, "after", after);
         return parts.isEmpty() ? "" : "?" + String.join("&", parts);

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -30,6 +31,7 @@ final class SqsQueue implements AutoCloseable {
     static final int BATCH = 10;
 
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+    private static final Set<String> OWN_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Set<String> REFUSED = Set.of(
             "AccessDenied",
             "AccessDeniedException",
@@ -60,12 +62,15 @@ final class SqsQueue implements AutoCloseable {
                         .connectionTimeout(CONNECT_PATIENCE)
                         // A long poll answers at its end, not before.
                         .socketTimeout(poll.plusSeconds(5)));
-        if (credentials != null) {
-            builder.credentialsProvider(credentials);
-        }
         String endpoint = transport.endpoint();
         if (endpoint != null) {
             builder.endpointOverride(URI.create(endpoint));
+        }
+        if (credentials != null) {
+            builder.credentialsProvider(credentials);
+        } else if (endpoint != null && OWN_HOSTS.contains(URI.create(endpoint).getHost())) {
+            // A server on this machine, for development: nobody is to look for credentials in vain.
+            builder.credentialsProvider(AnonymousCredentialsProvider.create());
         }
         this.client = builder.build();
     }
