@@ -96,10 +96,10 @@ public final class QueueWatch {
         settled.merge(verdict, 1L, Long::sum);
     }
 
-    /** A message was given back. */
-    public synchronized void givenBack() {
-        inFlight--;
-        givenBack++;
+    /** Messages were given back. */
+    public synchronized void givenBack(int messages) {
+        inFlight -= messages;
+        givenBack += messages;
     }
 
     /** {@return how it goes now} */

@@ -16,6 +16,7 @@ public final class Roster {
     private final Function<Subscription, Reader> start;
     private final Executor executor;
     private final Map<String, Place> places = new HashMap<>();
+    private boolean closed;
 
     /** Reads a queue until it is closed. Its start does not wait for the queue. */
     public interface Reader extends AutoCloseable {
@@ -34,6 +35,12 @@ public final class Roster {
 
     /** Reads exactly these from now on. */
     public synchronized void follow(List<Subscription> wanted) {
+        if (!closed) {
+            change(wanted);
+        }
+    }
+
+    private void change(List<Subscription> wanted) {
         Map<String, Subscription> next = new HashMap<>();
         wanted.forEach(queue -> next.put(queue.name(), queue));
         for (Subscription queue : next.values()) {
@@ -63,11 +70,12 @@ public final class Roster {
         places.put(name, new Place(queue, reader));
     }
 
-    /** Ends all reading; returns when it has ended. */
+    /** Ends all reading for good; returns when it has ended. */
     public void close() {
-        follow(List.of());
         List<CompletableFuture<@Nullable Reader>> all;
         synchronized (this) {
+            change(List.of());
+            closed = true;
             all = places.values().stream().map(Place::reader).toList();
         }
         all.forEach(reader -> reader.exceptionally(_ -> null).join());

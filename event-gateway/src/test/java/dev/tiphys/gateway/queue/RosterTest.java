@@ -27,6 +27,7 @@ class RosterTest {
         roster.follow(List.of(queue("a", 2), queue("b", 1)));
         roster.follow(List.of(queue("b", 1)));
         roster.close();
+        roster.follow(List.of(queue("late", 1)));
 
         assertThat(story)
                 .containsExactly("open a 1", "open b 1", "close a 1", "open a 2", "close a 2", "close b 1");

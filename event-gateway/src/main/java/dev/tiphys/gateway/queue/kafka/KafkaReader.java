@@ -188,6 +188,7 @@ final class KafkaReader implements Roster.Reader {
             PartitionRun run = runs.remove(partition);
             if (run != null) {
                 run.end();
+                watch.givenBack(run.left());
                 run.committable().ifPresent(offset -> done.put(partition, new OffsetAndMetadata(offset)));
             }
         }
@@ -220,7 +221,6 @@ final class KafkaReader implements Roster.Reader {
                     }
                 }
             } catch (InterruptedException _) {
-                watch.givenBack();
                 return false;
             }
         }
@@ -270,6 +270,7 @@ final class KafkaReader implements Roster.Reader {
                 PartitionRun run = runs.remove(partition);
                 if (run != null) {
                     run.end();
+                    watch.givenBack(run.left());
                 }
             });
         }

@@ -2,6 +2,7 @@ package dev.tiphys.gateway.queue.kafka;
 
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -9,18 +10,21 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class PartitionRun {
     private final Thread thread;
     private volatile long next = -1;
+    private final AtomicInteger left;
 
     /** @param settle settles a record; whether it did: if not, the rest is left */
     PartitionRun(
             String name,
             List<ConsumerRecord<byte[], byte[]>> records,
             Predicate<ConsumerRecord<byte[], byte[]>> settle) {
+        left = new AtomicInteger(records.size());
         thread = Thread.ofVirtual().name(name).unstarted(() -> {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 if (!settle.test(record)) {
                     return;
                 }
                 next = record.offset() + 1;
+                left.decrementAndGet();
             }
         });
         thread.start();
@@ -33,6 +37,11 @@ final class PartitionRun {
     /** {@return the offset that may be committed; empty if nothing was settled} */
     OptionalLong committable() {
         return next < 0 ? OptionalLong.empty() : OptionalLong.of(next);
+    }
+
+    /** {@return how many of the records are not settled} */
+    int left() {
+        return left.get();
     }
 
     /** Breaks off; returns when the record under way is settled or left. */

@@ -234,7 +234,7 @@ final class SqsReader implements Roster.Reader {
             // It comes back by itself when its time is over.
             log.debugf("queue %s: a message could not be given back: %s", subscription.name(), e.getMessage());
         }
-        watch.givenBack();
+        watch.givenBack(1);
         released(one);
     }
 

@@ -28,33 +28,40 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Attribute>> ATTRIBUTES = new TypeReference<>() {};
 
+    /** If two park the same message at once, the second is told that the database is away, and finds it when it comes again. */
     @Override
     public Parked park(String queue, QueueMessage message, String reason, Instant at) {
         return transacted(() -> {
             delete("redrivenAt < ?1", at.minus(KEPT));
-            getEntityManager()
-                    .createNativeQuery(
-                            """
-                            insert into gateway.parked (queue, message_id, message_group, lane, reason, receives, sent_at,
-                                received_at, parked_at, body, attributes, headers, facts)
-                            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (queue, message_id) do nothing""")
-                    .setParameter(1, queue)
-                    .setParameter(2, storable(message.id()))
-                    .setParameter(3, storable(message.group()))
-                    .setParameter(4, storable(message.lane()))
-                    .setParameter(5, storable(reason))
-                    .setParameter(6, message.receives())
-                    .setParameter(7, message.sentAt())
-                    .setParameter(8, message.receivedAt())
-                    .setParameter(9, at)
-                    .setParameter(10, message.body())
-                    .setParameter(11, Json.text(message.attributes()))
-                    .setParameter(12, Json.text(message.headers()))
-                    .setParameter(13, Json.text(message.facts()))
-                    .executeUpdate();
-            return parked(find("queue = ?1 and messageId = ?2", queue, storable(message.id()))
-                    .singleResult());
+            Optional<ParkedRow> before = find("queue = ?1 and messageId = ?2", queue, storable(message.id()))
+                    .firstResultOptional();
+            if (before.isPresent()) {
+                return parked(before.get());
+            }
+            ParkedRow row = row(queue, message, reason, at);
+            persistAndFlush(row);
+            return parked(row);
         });
+    }
+
+    private static ParkedRow row(String queue, QueueMessage message, String reason, Instant at) {
+        String group = message.group();
+        String lane = message.lane();
+        ParkedRow row = new ParkedRow();
+        row.queue = queue;
+        row.messageId = storable(message.id());
+        row.group = group == null ? null : storable(group);
+        row.lane = lane == null ? null : storable(lane);
+        row.reason = storable(reason);
+        row.receives = message.receives();
+        row.sentAt = message.sentAt();
+        row.receivedAt = message.receivedAt();
+        row.parkedAt = at;
+        row.body = message.body();
+        row.attributes = Json.text(message.attributes());
+        row.headers = Json.text(message.headers());
+        row.facts = Json.text(message.facts());
+        return row;
     }
 
     @Override
@@ -111,8 +118,8 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
     }
 
     /** PostgreSQL keeps every sign in a text but one. */
-    private static @Nullable String storable(@Nullable String text) {
-        return text == null ? null : text.replace('\0', '\ufffd');
+    private static String storable(String text) {
+        return text.replace('\0', '\ufffd');
     }
 
     private static Parked parked(ParkedRow row) {
