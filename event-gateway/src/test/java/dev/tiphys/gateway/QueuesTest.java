@@ -88,8 +88,7 @@ class QueuesTest {
         asked().body("""
                         {apiVersion: tiphys.dev/v1, kind: Queue, metadata: {name: %s}, spec: {
                           sqs: {queueUrl: "%s", region: us-east-1, endpoint: "%s"},
-                          deduplicateBy: "%s", maxReceives: 2}}""".formatted(
-                                name, url(), server.endpoint(), deduplicateBy))
+                          deduplicateBy: "%s", maxReceives: 2}}""".formatted(name, url(), server.endpoint(), deduplicateBy))
                 .put("/api/definitions")
                 .then()
                 .statusCode(200);
@@ -115,12 +114,17 @@ class QueuesTest {
     }
 
     private JsonPath status() {
-        return asked().get("/api/queues/" + name).then().statusCode(200).extract().jsonPath();
+        return asked().get("/api/queues/" + name)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     private void awaitState(String state) {
-        await().atMost(SOON).until(() -> asked().get("/api/queues/" + name).statusCode() == 200
-                && status().getString("state").equals(state));
+        await().atMost(SOON)
+                .until(() -> asked().get("/api/queues/" + name).statusCode() == 200
+                        && status().getString("state").equals(state));
     }
 
     private boolean isEmpty() {
@@ -178,7 +182,11 @@ class QueuesTest {
         send("{\"order\": \"o-3\"}");
 
         await().atMost(SOON)
-                .until(() -> asked().get("/api/parked?queue=" + name).jsonPath().getList("items").size() == 2);
+                .until(() -> asked().get("/api/parked?queue=" + name)
+                                .jsonPath()
+                                .getList("items")
+                                .size()
+                        == 2);
         assertThat(events()).extracting(ExternalEvent::delivery).containsExactly("o-3");
         assertThat(isEmpty()).isTrue();
         JsonPath page = asked().get("/api/parked?limit=1&queue=" + name).jsonPath();
@@ -210,7 +218,8 @@ class QueuesTest {
         assertThat(events()).hasSize(2);
         asked().get("/api/parked?queue=" + name).then().body("items", hasSize(0));
         assertThat(read(Topic.AUDIT, ActionTaken.class))
-                .filteredOn(taken -> taken.target().contains(name) && taken.target().startsWith("parked"))
+                .filteredOn(
+                        taken -> taken.target().contains(name) && taken.target().startsWith("parked"))
                 .extracting(ActionTaken::action)
                 .containsExactly("redrive", "discard");
     }

@@ -66,12 +66,10 @@ class EmbeddedQueueTest {
                             .messageGroupId("g")
                             .messageDeduplicationId("d" + i)));
 
-            List<String> bodies = client
-                    .receiveMessage(request -> request.queueUrl(url).maxNumberOfMessages(10))
-                    .messages()
-                    .stream()
-                    .map(Message::body)
-                    .toList();
+            List<String> bodies =
+                    client.receiveMessage(request -> request.queueUrl(url).maxNumberOfMessages(10)).messages().stream()
+                            .map(Message::body)
+                            .toList();
 
             assertThat(bodies).containsExactly("m0", "m1", "m2", "m3", "m4");
         }
@@ -111,8 +109,7 @@ class EmbeddedQueueTest {
                 String url = url(client, "orders");
                 for (int i = 0; i < 200; i++) {
                     String body = "message " + i;
-                    client.sendMessage(
-                            request -> request.queueUrl(url).messageBody(body));
+                    client.sendMessage(request -> request.queueUrl(url).messageBody(body));
                     sent.add(body);
                 }
             }

@@ -29,6 +29,7 @@ import dev.tiphys.platform.expression.Expressions;
 import dev.tiphys.platform.log.DeadLetters;
 import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.log.LogWriter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -104,12 +105,18 @@ final class Wiring {
             DeliveryLedger ledger,
             Expressions expressions,
             Definitions definitions,
+            MeterRegistry meters,
             Clock clock) {
+        DeliveryLedger counted = entry -> {
+            meters.counter("tiphys.gateway.deliveries", "endpoint", entry.endpoint(), "verdict", entry.verdict())
+                    .increment();
+            ledger.record(entry);
+        };
         return new MessageDesk(new MessageDesk.Means(
                 intake,
                 lot,
                 parked -> aside(deadLetters, parked),
-                ledger,
+                counted,
                 expressions,
                 () -> definitions.current().offset(),
                 Wiring::trouble,
@@ -126,7 +133,8 @@ final class Wiring {
                 intake,
                 () -> Subscription.of(definitions.current().all()),
                 Wiring::trouble,
-                (actor, action, parked) -> log.append(Topic.AUDIT, actor, audit(actor, action, parked, clock.instant())),
+                (actor, action, parked) ->
+                        log.append(Topic.AUDIT, actor, audit(actor, action, parked, clock.instant())),
                 clock::instant);
     }
 

@@ -134,8 +134,7 @@ public final class DeliveryRules {
     static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
         Map<String, String> headers = new TreeMap<>();
         delivery.headers().forEach((name, value) -> {
-            if (!verifier.headers().contains(name)
-                    && !isConfidential(name)) {
+            if (!verifier.headers().contains(name) && !isConfidential(name)) {
                 headers.put(name, value);
             }
         });

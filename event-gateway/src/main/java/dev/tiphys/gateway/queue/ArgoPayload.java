@@ -42,7 +42,7 @@ sealed interface ArgoPayload {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         switch (transport) {
             case Queue.Transport.Sqs _ -> sqs(payload, body.get(), message);
-            case Queue.Transport.Kafka(_, var topic, _, _, _) -> kafka(payload, topic, body.get(), message);
+            case Queue.Transport.Kafka topic -> kafka(payload, topic.topic(), body.get(), message);
         }
         if (!argo.metadata().isEmpty()) {
             ObjectNode metadata = payload.putObject("metadata");

@@ -21,10 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes what the envelope says beside the body
  */
 record Envelope(
-        JsonNode body,
-        @Nullable String id,
-        @Nullable String type,
-        Map<String, String> attributes) {
+        JsonNode body, @Nullable String id, @Nullable String type, Map<String, String> attributes) {
     private static final String TEST_EVENT = "s3:TestEvent";
 
     Envelope {
@@ -80,10 +77,7 @@ record Envelope(
                 && json.path("id").isTextual()
                 && json.has("detail")) {
             return new Envelope(
-                    json,
-                    json.path("id").asText(),
-                    json.path("detail-type").asText(),
-                    attributes);
+                    json, json.path("id").asText(), json.path("detail-type").asText(), attributes);
         }
         JsonNode record = json.path("Records").path(0);
         if (record.path("eventName").isTextual()

@@ -69,7 +69,10 @@ public final class MessageDesk {
     Judgement judged(Subscription queue, QueueMessage message) {
         try {
             return MessageRules.judge(
-                    queue, message, means.expressions(), means.definitionsOffset().getAsLong());
+                    queue,
+                    message,
+                    means.expressions(),
+                    means.definitionsOffset().getAsLong());
         } catch (RuntimeException e) {
             return new Judgement.Poison("it cannot be judged: " + e.getClass().getSimpleName());
         }
@@ -79,12 +82,14 @@ public final class MessageDesk {
             throws InterruptedException {
         Instant judged = means.now().get();
         try {
-            Taken taken = means.intake().take(accepted.arrival()).toCompletableFuture().get();
-            Verdict verdict =
-                    switch (taken) {
-                        case Taken.Published _ -> Verdict.ACCEPTED;
-                        case Taken.Duplicate _ -> Verdict.DUPLICATE;
-                    };
+            Taken taken = means.intake()
+                    .take(accepted.arrival())
+                    .toCompletableFuture()
+                    .get();
+            Verdict verdict = switch (taken) {
+                case Taken.Published _ -> Verdict.ACCEPTED;
+                case Taken.Duplicate _ -> Verdict.DUPLICATE;
+            };
             Took took = new Took(
                     Duration.ZERO,
                     Duration.between(begun, judged),
@@ -168,7 +173,8 @@ public final class MessageDesk {
 
     private static @Nullable Place place(Taken taken) {
         return switch (taken) {
-            case Taken.Published(var positions) when !positions.isEmpty() ->
+            case Taken.Published(var positions)
+            when !positions.isEmpty() ->
                 new Place(positions.getFirst().partition(), positions.getFirst().offset());
             case Taken.Published _, Taken.Duplicate _ -> null;
         };

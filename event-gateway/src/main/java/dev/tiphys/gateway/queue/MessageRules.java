@@ -59,7 +59,14 @@ public final class MessageRules {
         return switch (key(queue.deduplicateBy(), message, envelope, own, expressions)) {
             case Key.Unknown(var reason) -> new Poison(reason);
             case Key.Known(var key) ->
-                accepted(queue, message, attributes(message, envelope), type(message, envelope), key, envelope.body(), definitionsOffset);
+                accepted(
+                        queue,
+                        message,
+                        attributes(message, envelope),
+                        type(message, envelope),
+                        key,
+                        envelope.body(),
+                        definitionsOffset);
         };
     }
 
@@ -90,7 +97,13 @@ public final class MessageRules {
             }
         }
         return accepted(
-                queue, message, visible(message.facts()), ExternalEvent.MESSAGE, message.id(), payload, definitionsOffset);
+                queue,
+                message,
+                visible(message.facts()),
+                ExternalEvent.MESSAGE,
+                message.id(),
+                payload,
+                definitionsOffset);
     }
 
     private static Accepted accepted(
@@ -101,9 +114,8 @@ public final class MessageRules {
             String key,
             JsonNode body,
             long definitionsOffset) {
-        String delivery = DELIVERY_ID.matcher(key).matches()
-                ? key
-                : "sha256-" + DeliveryRules.sha256(key.getBytes(UTF_8));
+        String delivery =
+                DELIVERY_ID.matcher(key).matches() ? key : "sha256-" + DeliveryRules.sha256(key.getBytes(UTF_8));
         String traceparent = DeliveryRules.traceparent(
                 said(message, "traceparent").orElse(message.headers().get("traceparent")));
         CloudEvent<ExternalEvent> event = new CloudEvent<>(
@@ -150,11 +162,13 @@ public final class MessageRules {
         }
         String template = deduplicateBy.contains("${{") ? deduplicateBy : "${{ " + deduplicateBy + " }}";
         return switch (expressions.resolve(TextNode.valueOf(template), scope(message, envelope, own))) {
-            case Expressions.Resolved(var value) when value.isValueNode() && !value.isNull()
-                    && !value.asText().isBlank() -> new Key.Known(value.asText());
+            case Expressions.Resolved(var value)
+            when value.isValueNode() && !value.isNull() && !value.asText().isBlank() -> new Key.Known(value.asText());
             case Expressions.Resolved(var value) ->
                 new Key.Unknown("deduplicateBy " + deduplicateBy + " is no text or number of this message but "
-                        + (value.isValueNode() ? "empty" : value.getNodeType().name().toLowerCase(Locale.ROOT)));
+                        + (value.isValueNode()
+                                ? "empty"
+                                : value.getNodeType().name().toLowerCase(Locale.ROOT)));
             case Expressions.Unresolved(var expression, var reason, var known) ->
                 new Key.Unknown("deduplicateBy cannot be resolved: " + unresolved(expression, reason, known));
         };

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param redriven how it became an event after all; null if it did not
  */
 public record Parked(
-        long id, String queue, QueueMessage message, String reason, Instant parkedAt, @Nullable Redriven redriven) {
+        long id,
+        String queue,
+        QueueMessage message,
+        String reason,
+        Instant parkedAt,
+        @Nullable Redriven redriven) {
 
     /**
      * That it became an event after all.

@@ -44,7 +44,6 @@ public record QueueMessage(
 
     /** {@return the same message, received so often} */
     public QueueMessage receivedTimes(int times) {
-        return new QueueMessage(
-                id, body, attributes, headers, facts, group, lane, times, sentAt, receivedAt);
+        return new QueueMessage(id, body, attributes, headers, facts, group, lane, times, sentAt, receivedAt);
     }
 }

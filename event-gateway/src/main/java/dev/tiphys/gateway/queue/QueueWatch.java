@@ -106,9 +106,7 @@ public final class QueueWatch {
     public synchronized Status status() {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (Verdict verdict : Verdict.values()) {
-            counts.put(
-                    verdict.name().toLowerCase(Locale.ROOT),
-                    Objects.requireNonNullElse(settled.get(verdict), 0L));
+            counts.put(verdict.name().toLowerCase(Locale.ROOT), Objects.requireNonNullElse(settled.get(verdict), 0L));
         }
         counts.put("givenBack", givenBack);
         return new Status(name, transport, state, reason, since, inFlight, lastMessageAt, counts);

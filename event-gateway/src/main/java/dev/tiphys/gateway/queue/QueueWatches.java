@@ -18,11 +18,10 @@ public final class QueueWatches {
 
     /** {@return a new watch over a queue, in place of any before} */
     public QueueWatch over(Subscription queue) {
-        String transport =
-                switch (queue.transport()) {
-                    case Queue.Transport.Sqs _ -> "sqs";
-                    case Queue.Transport.Kafka _ -> "kafka";
-                };
+        String transport = switch (queue.transport()) {
+            case Queue.Transport.Sqs _ -> "sqs";
+            case Queue.Transport.Kafka _ -> "kafka";
+        };
         QueueWatch watch = new QueueWatch(queue.name(), transport, now);
         byName.put(queue.name(), watch);
         return watch;

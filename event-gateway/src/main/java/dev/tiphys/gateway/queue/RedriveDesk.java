@@ -86,8 +86,8 @@ public final class RedriveDesk {
                 .filter(one -> one.name().equals(parked.queue()))
                 .findFirst();
         if (queue.isEmpty()) {
-            return new Answer.NotNow("there is no queue " + parked.queue() + " any more: define it again, or discard "
-                    + "the message");
+            return new Answer.NotNow(
+                    "there is no queue " + parked.queue() + " any more: define it again, or discard " + "the message");
         }
         return switch (desk.judged(queue.get(), parked.message())) {
             case Judgement.Poison(var reason) -> {
@@ -102,7 +102,9 @@ public final class RedriveDesk {
     private Answer taken(Parked parked, String actor, Judgement.Accepted accepted) throws InterruptedException {
         // Whoever else sends it in at the same moment comes to the same event: it is on the log once.
         Optional<Answer> failure = failure(intake.take(accepted.arrival()));
-        return failure.isPresent() ? failure.get() : settled(parked, actor, accepted.arrival().key());
+        return failure.isPresent()
+                ? failure.get()
+                : settled(parked, actor, accepted.arrival().key());
     }
 
     /** An action that is told twice is better than one that is not told. */
@@ -115,8 +117,8 @@ public final class RedriveDesk {
         if (!lot.redriven(parked.id(), how)) {
             return new Answer.NotNow("parked message " + parked.id() + " was redriven or discarded meanwhile");
         }
-        return new Answer.Done(new Parked(
-                parked.id(), parked.queue(), parked.message(), parked.reason(), parked.parkedAt(), how));
+        return new Answer.Done(
+                new Parked(parked.id(), parked.queue(), parked.message(), parked.reason(), parked.parkedAt(), how));
     }
 
     /** Throws a parked message away. */
@@ -147,7 +149,7 @@ public final class RedriveDesk {
     }
 
     private static Answer again(long id, Parked.Redriven before) {
-        return new Answer.NotNow("parked message " + id + " was redriven before, at " + before.at() + " by "
-                + before.by());
+        return new Answer.NotNow(
+                "parked message " + id + " was redriven before, at " + before.at() + " by " + before.by());
     }
 }

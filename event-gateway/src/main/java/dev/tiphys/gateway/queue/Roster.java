@@ -50,8 +50,8 @@ public final class Roster {
             }
         }
         List.copyOf(places.entrySet()).stream()
-                .filter(place -> !next.containsKey(place.getKey())
-                        && place.getValue().queue() != null)
+                .filter(place ->
+                        !next.containsKey(place.getKey()) && place.getValue().queue() != null)
                 .forEach(place -> replace(place.getKey(), null));
     }
 

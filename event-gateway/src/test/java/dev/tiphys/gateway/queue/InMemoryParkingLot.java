@@ -50,9 +50,11 @@ public final class InMemoryParkingLot implements ParkingLot {
 
     @Override
     public synchronized boolean redriven(long id, Parked.Redriven how) {
-        return replace(id, one -> one.redriven() != null
-                ? null
-                : new Parked(one.id(), one.queue(), one.message(), one.reason(), one.parkedAt(), how));
+        return replace(
+                id,
+                one -> one.redriven() != null
+                        ? null
+                        : new Parked(one.id(), one.queue(), one.message(), one.reason(), one.parkedAt(), how));
     }
 
     @Override

@@ -19,7 +19,8 @@ class LanesTest {
     void aPaceDoublesUpToItsLongest() {
         Pace pace = new Pace(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
-        assertThat(List.of(1, 2, 3, 4, 1_000)).extracting(pace::after)
+        assertThat(List.of(1, 2, 3, 4, 1_000))
+                .extracting(pace::after)
                 .extracting(Duration::toSeconds)
                 .containsExactly(2L, 4L, 8L, 10L, 10L);
     }

@@ -104,7 +104,9 @@ class MessageDeskTest {
             Answer second = desk.redrive(id, "ada");
 
             assertThat(first).isInstanceOf(Answer.Done.class);
-            assertThat(((Answer.NotNow) second).reason()).contains("redriven before").contains("ada");
+            assertThat(((Answer.NotNow) second).reason())
+                    .contains("redriven before")
+                    .contains("ada");
             assertThat(world.events()).hasSize(1);
             assertThat(desk.list(null, null, 10)).isEmpty();
             assertThat(audit).containsExactly("ada redrive " + id);

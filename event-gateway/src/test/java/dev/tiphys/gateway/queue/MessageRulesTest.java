@@ -14,9 +14,9 @@ import dev.tiphys.gateway.queue.QueueMessage.Attribute;
 import dev.tiphys.platform.expression.cel.CelExpressions;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 class MessageRulesTest {
     private static final String EVENT_BRIDGE = """
@@ -49,7 +49,10 @@ class MessageRulesTest {
                 .put("Subject", "news")
                 .put("Message", message)
                 .put("Timestamp", "2026-01-01T00:00:00Z");
-        sns.putObject("MessageAttributes").putObject("colour").put("Type", "String").put("Value", "red");
+        sns.putObject("MessageAttributes")
+                .putObject("colour")
+                .put("Type", "String")
+                .put("Value", "red");
         return sns.toString();
     }
 
@@ -59,7 +62,8 @@ class MessageRulesTest {
         void isJsonIfItIsJson() {
             ExternalEvent data = data(judge("{\"order\": 1}"));
 
-            assertThat(data.body()).isEqualTo(JsonNodeFactory.instance.objectNode().put("order", 1));
+            assertThat(data.body())
+                    .isEqualTo(JsonNodeFactory.instance.objectNode().put("order", 1));
             assertThat(data.endpoint()).isEqualTo("orders");
             assertThat(data.name()).isNull();
             assertThat(data.type()).isEqualTo(ExternalEvent.MESSAGE);
@@ -113,7 +117,8 @@ class MessageRulesTest {
         void ofSnsIsTakenOff() {
             ExternalEvent data = data(judge(notification("{\"order\": 1}")));
 
-            assertThat(data.body()).isEqualTo(JsonNodeFactory.instance.objectNode().put("order", 1));
+            assertThat(data.body())
+                    .isEqualTo(JsonNodeFactory.instance.objectNode().put("order", 1));
             assertThat(data.delivery()).isEqualTo("sns-1");
             assertThat(data.attributes())
                     .containsEntry("topicArn", "arn:aws:sns:us-east-1:1:orders")
@@ -177,7 +182,8 @@ class MessageRulesTest {
 
         @Test
         void isWhatTheExpressionSays() {
-            assertThat(data(by("${{ message.body.order }}", "{\"order\": 4711}")).delivery())
+            assertThat(data(by("${{ message.body.order }}", "{\"order\": 4711}"))
+                            .delivery())
                     .isEqualTo("4711");
             assertThat(data(by("message.body.order", "{\"order\": \"o-1\"}")).delivery())
                     .isEqualTo("o-1");
@@ -188,9 +194,11 @@ class MessageRulesTest {
 
         @Test
         void makesTheSameEventOfTheSameKey() {
-            String id = event(by("message.body.order", "{\"order\": 1, \"try\": 1}")).id();
+            String id = event(by("message.body.order", "{\"order\": 1, \"try\": 1}"))
+                    .id();
 
-            assertThat(event(by("message.body.order", "{\"order\": 1, \"try\": 2}")).id())
+            assertThat(event(by("message.body.order", "{\"order\": 1, \"try\": 2}"))
+                            .id())
                     .isEqualTo(id)
                     .isEqualTo(DeliveryRules.eventId("orders", "1", 0));
             assertThat(event(by("message.body.order", "{\"order\": 2}")).id()).isNotEqualTo(id);
@@ -210,7 +218,8 @@ class MessageRulesTest {
 
         @Test
         void thatIsNoDeliveryIdIsDigested() {
-            assertThat(data(by("message.body.order", "{\"order\": \"with space\"}")).delivery())
+            assertThat(data(by("message.body.order", "{\"order\": \"with space\"}"))
+                            .delivery())
                     .startsWith("sha256-");
         }
     }
@@ -287,7 +296,8 @@ class MessageRulesTest {
                     Instant.parse("2026-01-01T00:00:00.120Z"),
                     Instant.EPOCH);
 
-            assertThat(data(judge(subscription(KAFKA, /* json= */ true, null), message)).body())
+            assertThat(data(judge(subscription(KAFKA, /* json= */ true, null), message))
+                            .body())
                     .isEqualTo(Json.mapper().readTree("""
                             {"topic": "t", "key": "k", "partition": 3, "body": {"a": 1},
                              "timestamp": "2026-01-01 00:00:00.12 +0000 UTC", "headers": {"h": "v"},
@@ -320,6 +330,7 @@ class MessageRulesTest {
             Map<String, String> headers,
             @Nullable String group,
             @Nullable String lane) {
-        return new QueueMessage("m-1", body, attributes, headers, Map.of(), group, lane, 1, Instant.EPOCH, Instant.EPOCH);
+        return new QueueMessage(
+                "m-1", body, attributes, headers, Map.of(), group, lane, 1, Instant.EPOCH, Instant.EPOCH);
     }
 }

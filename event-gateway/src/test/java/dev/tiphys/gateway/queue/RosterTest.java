@@ -29,7 +29,6 @@ class RosterTest {
         roster.close();
         roster.follow(List.of(queue("late", 1)));
 
-        assertThat(story)
-                .containsExactly("open a 1", "open b 1", "close a 1", "open a 2", "close a 2", "close b 1");
+        assertThat(story).containsExactly("open a 1", "open b 1", "close a 1", "open a 2", "close a 2", "close b 1");
     }
 }

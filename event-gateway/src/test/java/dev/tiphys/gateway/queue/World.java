@@ -29,7 +29,9 @@ public final class World {
     public final List<Parked> deadLetters = new CopyOnWriteArrayList<>();
     public final QueueWatches watches = new QueueWatches(Instant::now);
     public final Intake intake = new Outbox(
-            this::publish, _ -> CompletableFuture.completedFuture(false), new Outbox.Bounds(1_000, 10_000, Duration.ZERO));
+            this::publish,
+            _ -> CompletableFuture.completedFuture(false),
+            new Outbox.Bounds(1_000, 10_000, Duration.ZERO));
     public final MessageDesk desk = new MessageDesk(new MessageDesk.Means(
             intake,
             lot,

@@ -54,8 +54,8 @@ public final class ElasticMq implements IntSupplier, AutoCloseable {
             ActorRef store = system.actorOf(Props.create(
                     SqlQueuePersistenceActor.class, settings.sqlQueuePersistenceConfig(), settings.baseQueues()));
             Option<ActorRef> listener = Option.apply(store);
-            ActorRef queues = system.actorOf(Props.create(
-                    QueueManagerActor.class, new NowProvider(), StrictSQSLimits$.MODULE$, listener));
+            ActorRef queues = system.actorOf(
+                    Props.create(QueueManagerActor.class, new NowProvider(), StrictSQSLimits$.MODULE$, listener));
             restore(store, queues);
             server = new TheSQSRestServerBuilder(
                             Option.apply(system),

@@ -90,7 +90,8 @@ final class ParkedResource {
     record ParkedMessage(
             ParkedView parked, Map<String, String> attributes, Map<String, String> headers, JsonNode body) {
         static ParkedMessage of(Parked parked) {
-            Map<String, String> attributes = new LinkedHashMap<>(parked.message().facts());
+            Map<String, String> attributes =
+                    new LinkedHashMap<>(parked.message().facts());
             parked.message().attributes().forEach((name, attribute) -> attributes.put(name, attribute.value()));
             byte[] body = parked.message().body();
             return new ParkedMessage(

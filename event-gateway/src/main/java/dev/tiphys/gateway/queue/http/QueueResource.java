@@ -2,14 +2,14 @@ package dev.tiphys.gateway.queue.http;
 
 import dev.tiphys.gateway.queue.QueueWatch.Status;
 import dev.tiphys.gateway.queue.QueueWatches;
+import dev.tiphys.platform.http.Page;
+import dev.tiphys.platform.http.ProblemException;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import dev.tiphys.platform.http.Page;
-import dev.tiphys.platform.http.ProblemException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;

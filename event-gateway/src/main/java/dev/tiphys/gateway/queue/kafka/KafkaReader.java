@@ -175,8 +175,7 @@ final class KafkaReader implements Roster.Reader {
         return done;
     }
 
-    private static void commit(
-            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
+    private static void commit(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (!offsets.isEmpty()) {
             consumer.commitSync(offsets);
         }

@@ -51,7 +51,8 @@ final class SqsCredentials implements AwsCredentialsProvider {
     private AwsCredentials read() {
         try {
             String id = secrets.get(new SecretRef(name, "accessKeyId")).text().strip();
-            String key = secrets.get(new SecretRef(name, "secretAccessKey")).text().strip();
+            String key =
+                    secrets.get(new SecretRef(name, "secretAccessKey")).text().strip();
             Optional<String> session = secrets.find(new SecretRef(name, "sessionToken"))
                     .map(Secret::text)
                     .map(String::strip);

@@ -2,6 +2,7 @@ package dev.tiphys.gateway.queue.sqs;
 
 import dev.tiphys.contracts.definition.Queue.Transport.Sqs;
 import dev.tiphys.platform.secret.Secrets;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -174,18 +175,29 @@ final class SqsQueue implements AutoCloseable {
             return "there is no queue " + transport.queueUrl() + " at " + where + ": create it, or correct queueUrl";
         }
         if (!(failure instanceof AwsServiceException service)) {
-            return where + " cannot be reached: " + failure.getMessage();
+            String what = isOfTheNetwork(failure) ? " cannot be reached: " : " cannot be asked: ";
+            return where + what + failure.getMessage();
         }
         String code = service.awsErrorDetails() == null
                 ? "status " + service.statusCode()
                 : service.awsErrorDetails().errorCode();
         if (REFUSED.contains(code) || service.statusCode() == 403) {
-            String whose = transport.credentials() == null ? "from the environment" : "in secret " + transport.credentials();
+            String whose =
+                    transport.credentials() == null ? "from the environment" : "in secret " + transport.credentials();
             return where + " refuses the credentials " + whose + " (" + code + "): correct them, or allow them"
                     + " sqs:GetQueueUrl, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on "
                     + transport.queueUrl();
         }
         return where + (service.isThrottlingException() ? " asks to go slower: " : " answered ") + code;
+    }
+
+    private static boolean isOfTheNetwork(SdkException failure) {
+        for (Throwable part = failure; part != null; part = part.getCause()) {
+            if (part instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

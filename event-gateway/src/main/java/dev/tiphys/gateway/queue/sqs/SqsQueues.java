@@ -43,7 +43,7 @@ final class SqsQueues {
             Clock clock,
             @ConfigProperty(name = "tiphys.gateway.queues.poll", defaultValue = "20s") Duration poll,
             @ConfigProperty(name = "tiphys.gateway.queues.visibility", defaultValue = "120s") Duration visibility,
-            @ConfigProperty(name = "tiphys.gateway.queues.in-flight", defaultValue = "100") int inFlight,
+            @ConfigProperty(name = "tiphys.gateway.queues.in-flight", defaultValue = "50") int inFlight,
             @ConfigProperty(name = "tiphys.gateway.queues.retry-first", defaultValue = "2s") Duration first,
             @ConfigProperty(name = "tiphys.gateway.queues.retry-longest", defaultValue = "15m") Duration longest) {
         this.definitions = definitions;

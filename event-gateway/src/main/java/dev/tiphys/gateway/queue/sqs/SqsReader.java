@@ -165,7 +165,9 @@ final class SqsReader implements Roster.Reader {
                     sweeper.delete(one);
                 }
                 case Outcome.Failed(var reason) -> {
-                    log.debugf("queue %s: message %s: %s", subscription.name(), one.message().id(), reason);
+                    log.debugf(
+                            "queue %s: message %s: %s",
+                            subscription.name(), one.message().id(), reason);
                     back = policy.retry().after(counted(one).receives());
                     giveBack(one, back);
                 }
@@ -187,7 +189,8 @@ final class SqsReader implements Roster.Reader {
                     return outcome;
                 }
                 isProbe = isProbe || turnstile.close();
-                if (!isProbe || one.extension(policy.visibility(), clock.instant()).isZero()) {
+                if (!isProbe
+                        || one.extension(policy.visibility(), clock.instant()).isZero()) {
                     return outcome;
                 }
                 watch.waiting("reading stopped until the log takes messages again: " + reason);
@@ -197,7 +200,11 @@ final class SqsReader implements Roster.Reader {
             // Only an end interrupts, and the message is still to be given back, which an interrupted thread cannot.
             return new Outcome.Away("the reading of the queue ends");
         } catch (RuntimeException e) {
-            log.errorf(e, "queue %s: message %s failed", subscription.name(), one.message().id());
+            log.errorf(
+                    e,
+                    "queue %s: message %s failed",
+                    subscription.name(),
+                    one.message().id());
             return new Outcome.Failed("it cannot be handled: " + e.getClass().getSimpleName());
         } finally {
             if (isProbe) {

@@ -60,7 +60,9 @@ final class Sweeper {
         for (int attempt = 1; attempt <= SqsPolicy.MOST_DELETES; attempt++) {
             try {
                 List<SqsQueue.Refused> refused = queue.delete(List.copyOf(left.keySet()));
-                left.keySet().retainAll(refused.stream().map(SqsQueue.Refused::receipt).toList());
+                left.keySet()
+                        .retainAll(
+                                refused.stream().map(SqsQueue.Refused::receipt).toList());
                 if (left.isEmpty()) {
                     return;
                 }

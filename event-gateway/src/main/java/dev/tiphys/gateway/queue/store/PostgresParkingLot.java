@@ -140,9 +140,7 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
                         row.receivedAt),
                 row.reason,
                 row.parkedAt,
-                redrivenAt == null
-                        ? null
-                        : new Parked.Redriven(redrivenAt, String.valueOf(row.redrivenBy), row.event));
+                redrivenAt == null ? null : new Parked.Redriven(redrivenAt, String.valueOf(row.redrivenBy), row.event));
     }
 
     private static <T> T read(String text, TypeReference<T> type) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -80,7 +81,9 @@ class KafkaReaderTest {
     }
 
     private void create(int partitions) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                .all()
+                .get();
     }
 
     private void send(int partition, String body) throws Exception {
@@ -125,7 +128,9 @@ class KafkaReaderTest {
                         .mapToObj(offset -> topic + "/0/" + offset)
                         .toList());
         assertThat(byPartition.get("orders/1")).hasSize(25);
-        assertThat(world.events().getFirst().attributes()).containsEntry("key", "k").containsEntry("topic", topic);
+        assertThat(world.events().getFirst().attributes())
+                .containsEntry("key", "k")
+                .containsEntry("topic", topic);
     }
 
     @Test
@@ -172,6 +177,16 @@ class KafkaReaderTest {
         for (int i = 0; i < 90; i++) {
             send(i % 3, "{\"order\": " + i + "}");
         }
+        // Slow, so that the end comes in the middle of a record.
+        world.before = events -> {
+            try {
+                TimeUnit.MILLISECONDS.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw World.unavailable();
+            }
+            return events;
+        };
         read("message.body.order", 3);
         await().atMost(SOON).until(() -> world.log.size() > 10);
 
@@ -179,7 +194,10 @@ class KafkaReaderTest {
         read("message.body.order", 3);
 
         await().atMost(SOON).until(() -> committed(0) == 30 && committed(1) == 30 && committed(2) == 30);
-        assertThat(world.events()).extracting(ExternalEvent::delivery).doesNotHaveDuplicates().hasSize(90);
+        assertThat(world.events())
+                .extracting(ExternalEvent::delivery)
+                .doesNotHaveDuplicates()
+                .hasSize(90);
     }
 
     @Test
@@ -198,8 +216,8 @@ class KafkaReaderTest {
     @Test
     void areReadWithTheCredentialsOfTheSecret() throws SecretMissing {
         Map<String, String> values = Map.of("username", "ada", "password", "a\"b\\c", "ca", "PEM");
-        Secrets secrets = ref ->
-                Optional.ofNullable(values.get(ref.key())).map(value -> new Secret(ref, value.getBytes(UTF_8)));
+        Secrets secrets =
+                ref -> Optional.ofNullable(values.get(ref.key())).map(value -> new Secret(ref, value.getBytes(UTF_8)));
 
         Map<String, Object> settings = KafkaSettings.of(
                 new Queue.Transport.Kafka(

@@ -82,8 +82,9 @@ final class FaultyFront implements AutoCloseable {
                 answer = merged.get().isEmpty() ? answer : withUndone(answer, merged.get());
                 merged.remove();
             }
-            reply.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
-                    .set("Content-Type", type));
+            reply.headers()
+                    .firstValue("Content-Type")
+                    .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
             exchange.sendResponseHeaders(reply.statusCode(), answer.length == 0 ? -1 : answer.length);
             exchange.getResponseBody().write(answer);
         } catch (InterruptedException e) {
@@ -103,7 +104,9 @@ final class FaultyFront implements AutoCloseable {
         HttpResponse<byte[]> reply = forward(exchange, "ReceiveMessage", body);
         JsonNode answer = Json.mapper().readTree(reply.body());
         for (JsonNode message : answer.path("Messages")) {
-            messages.put(message.path("ReceiptHandle").asText(), message.path("MessageId").asText());
+            messages.put(
+                    message.path("ReceiptHandle").asText(),
+                    message.path("MessageId").asText());
             received.merge(message.path("Body").asText(), 1, Integer::sum);
         }
         return reply;
@@ -143,11 +146,12 @@ final class FaultyFront implements AutoCloseable {
     private static byte[] withUndone(byte[] answer, Split split) throws IOException {
         ObjectNode merged = (ObjectNode) Json.mapper().readTree(answer);
         ArrayNode failed = merged.withArray("Failed");
-        split.undone().forEach(id -> failed.addObject()
-                .put("Id", id)
-                .put("SenderFault", false)
-                .put("Code", "InternalError")
-                .put("Message", "try again"));
+        split.undone()
+                .forEach(id -> failed.addObject()
+                        .put("Id", id)
+                        .put("SenderFault", false)
+                        .put("Code", "InternalError")
+                        .put("Message", "try again"));
         ArrayNode successful = merged.withArray("Successful");
         split.pretended().forEach(id -> successful.addObject().put("Id", id));
         return Json.bytes(merged);

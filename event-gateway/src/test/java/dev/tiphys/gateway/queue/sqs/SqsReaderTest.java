@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -40,7 +41,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -158,9 +158,7 @@ class SqsReaderTest {
     }
 
     private static List<String> orders(int from, int to) {
-        return IntStream.range(from, to)
-                .mapToObj(i -> "{\"order\": " + i + "}")
-                .toList();
+        return IntStream.range(from, to).mapToObj(i -> "{\"order\": " + i + "}").toList();
     }
 
     @Test
@@ -196,16 +194,22 @@ class SqsReaderTest {
         assertThat(watch.status().reason()).contains("the broker is away");
         // The others are given back, and nothing is read any more: how long the log is away makes no difference.
         await().atMost(SOON).until(() -> watch.status().inFlight() <= 1);
-        int before = front.received.values().stream().mapToInt(Integer::intValue).sum();
-        await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> front.received.values().stream()
-                        .mapToInt(Integer::intValue)
-                        .sum()
-                == before);
+        int before =
+                front.received.values().stream().mapToInt(Integer::intValue).sum();
+        await().during(Duration.ofSeconds(3))
+                .atMost(SOON)
+                .until(() -> front.received.values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum()
+                        == before);
 
         world.back();
 
         awaitEmpty(name);
-        assertThat(world.events()).extracting(ExternalEvent::delivery).doesNotHaveDuplicates().hasSize(30);
+        assertThat(world.events())
+                .extracting(ExternalEvent::delivery)
+                .doesNotHaveDuplicates()
+                .hasSize(30);
         assertThat(world.lot.list(null, null, 10)).isEmpty();
         await().atMost(SOON).until(() -> watch.status().state() == State.RUNNING);
     }
@@ -215,8 +219,9 @@ class SqsReaderTest {
         world.away();
         send(name, orders(0, 20), null);
         QueueWatch watch = read(name, server.endpoint(), "message.body.order", 2);
-        await().atMost(SOON).until(() -> watch.status().state() == State.WAITING
-                && watch.status().inFlight() <= 1);
+        await().atMost(SOON)
+                .until(() -> watch.status().state() == State.WAITING
+                        && watch.status().inFlight() <= 1);
         Set<String> refused = ConcurrentHashMap.newKeySet();
 
         // Each is refused once: with the receipt before, that would make two.
@@ -269,12 +274,17 @@ class SqsReaderTest {
         Map<String, List<Integer>> byGroup = world.log.stream()
                 .collect(groupingBy(
                         outgoing -> outgoing.topicKey(),
-                        mapping(outgoing -> Integer.valueOf(outgoing.event().data().delivery()), toList())));
-        assertThat(byGroup.get("orders/a")).isEqualTo(IntStream.range(0, 12).boxed().toList());
-        assertThat(byGroup.get("orders/b")).isEqualTo(IntStream.range(100, 112).boxed().toList());
-        assertThat(world.lot.list(null, null, 10)).singleElement().satisfies(parked -> assertThat(
-                        parked.message().group())
-                .isEqualTo("a"));
+                        mapping(
+                                outgoing ->
+                                        Integer.valueOf(outgoing.event().data().delivery()),
+                                toList())));
+        assertThat(byGroup.get("orders/a"))
+                .isEqualTo(IntStream.range(0, 12).boxed().toList());
+        assertThat(byGroup.get("orders/b"))
+                .isEqualTo(IntStream.range(100, 112).boxed().toList());
+        assertThat(world.lot.list(null, null, 10))
+                .singleElement()
+                .satisfies(parked -> assertThat(parked.message().group()).isEqualTo("a"));
     }
 
     @Test
@@ -312,18 +322,20 @@ class SqsReaderTest {
                 new Subscription(
                         "poor",
                         null,
-                        new Queue.Transport.Sqs(name, "us-east-1", server.endpoint().toString(), "missing"),
+                        new Queue.Transport.Sqs(
+                                name, "us-east-1", server.endpoint().toString(), "missing"),
                         null,
                         3,
                         null),
                 policy(10, 1));
         QueueWatch well = read(name, server.endpoint(), null, 3);
 
-        await().atMost(SOON).until(() -> away.status().state() == State.FAILING
-                && poor.status().state() == State.FAILING
-                && well.status().counts().get("accepted") == 1);
+        await().atMost(SOON)
+                .until(() -> away.status().state() == State.FAILING
+                        && poor.status().state() == State.FAILING
+                        && well.status().counts().get("accepted") == 1);
         assertThat(away.status().reason()).contains("http://127.0.0.1:" + nobody + " cannot be reached");
-        assertThat(poor.status().reason()).contains("secret missing has no key accessKeyId");
+        assertThat(poor.status().reason()).contains("cannot be asked: secret missing has no key accessKeyId");
         assertThat(well.status().state()).isEqualTo(State.RUNNING);
     }
 
