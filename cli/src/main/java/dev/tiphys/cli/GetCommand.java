@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, definitions, notifications, queues or parked messages.")
+        description =
+                "List runs, applications, events, pipelines, definitions, notifications, queues or parked messages.")
 final class GetCommand implements Callable<Integer> {
     private static final String KINDS =
             "runs, applications, events, pipelines, definitions, notifications, queues or parked";

@@ -30,7 +30,11 @@ final class RedriveCommand implements Callable<Integer> {
         JsonNode parked = connection.post(
                 "/api/parked/" + Connection.escaped(id) + "/redrive", Connection.JSON.createObjectNode());
         String event = parked.path("event").asText("");
-        Terminal.of(spec).print(event.isEmpty() ? id + " is about nothing that anybody wants to know" : id + " is event " + event);
+        Terminal.of(spec)
+                .print(
+                        event.isEmpty()
+                                ? id + " is about nothing that anybody wants to know"
+                                : id + " is event " + event);
         return 0;
     }
 }
