@@ -18,6 +18,7 @@ public final class DefinitionReader {
     public static final String ARGO = "argoproj.io/v1alpha1";
 
     private static final Map<String, Form> TIPHYS_KINDS = new LinkedHashMap<>();
+    private static final Map<String, Form> ARGO_KINDS = new LinkedHashMap<>();
     private static final Set<String> KEPT_ARGO_KINDS = Set.of(
             "AppProject",
             "ApplicationSet",
@@ -26,7 +27,6 @@ public final class DefinitionReader {
             "ClusterWorkflowTemplate",
             "CronWorkflow",
             "WorkflowEventBinding",
-            "EventSource",
             "Sensor",
             "EventBus");
 
@@ -37,6 +37,8 @@ public final class DefinitionReader {
         TIPHYS_KINDS.put("JenkinsServer", TiphysKinds::jenkins);
         TIPHYS_KINDS.put("SlackWorkspace", TiphysKinds::slack);
         TIPHYS_KINDS.put("Pipeline", PipelineForm::pipeline);
+        ARGO_KINDS.put("Application", ArgoApplication::application);
+        ARGO_KINDS.put("EventSource", EventSourceForm::eventSource);
     }
 
     private DefinitionReader() {}
@@ -127,7 +129,7 @@ public final class DefinitionReader {
             return new Document(stored, null, places);
         }
         Definition definition = form.read(key, document.mapping("spec"));
-        if (group.equals(ARGO)) {
+        if (kind.equals("Application")) {
             document.passedOver("operation", "a sync is asked for by a pipeline or by the API");
         }
         document.end();
@@ -138,12 +140,12 @@ public final class DefinitionReader {
         if (group.equals(TIPHYS)) {
             return TIPHYS_KINDS.get(kind);
         }
-        return group.equals(ARGO) && kind.equals("Application") ? ArgoApplication::application : null;
+        return group.equals(ARGO) ? ARGO_KINDS.get(kind) : null;
     }
 
     private static void unknown(String group, String kind, Inspection inspection) {
         List<String> argo = new ArrayList<>(KEPT_ARGO_KINDS.stream().sorted().toList());
-        argo.addFirst("Application");
+        argo.addAll(0, ARGO_KINDS.keySet());
         if (group.equals(TIPHYS) || group.equals(ARGO)) {
             Collection<String> own = group.equals(TIPHYS) ? TIPHYS_KINDS.keySet() : argo;
             Collection<String> other = group.equals(TIPHYS) ? argo : TIPHYS_KINDS.keySet();
@@ -157,7 +159,7 @@ public final class DefinitionReader {
         inspection.error(
                 "apiVersion",
                 "expected " + TIPHYS + " (" + Fields.either(TIPHYS_KINDS.keySet()) + ") or " + ARGO
-                        + " (Application and others of Argo), met another"
+                        + " (" + String.join(", ", ARGO_KINDS.keySet()) + " and others of Argo), met another"
                         + Suggestion.text(group, List.of(TIPHYS, ARGO)));
     }
 

@@ -379,6 +379,28 @@ final class Fields {
         return secret;
     }
 
+    /** {@return the secret that a field refers to as Argo does it, by {@code {name, key}}; null if it is not there} */
+    @Nullable
+    SecretRef optionalSelector(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            inspection.error(
+                    path(name),
+                    "expected {name, key} of a secret, met a plain value: a definition never holds a secret itself");
+            return null;
+        }
+        Fields selector = of(value, path(name), inspection);
+        SecretRef secret = new SecretRef(
+                selector.text("name", Syntax.SECRET_PART, SECRET_FORM),
+                selector.text("key", Syntax.SECRET_PART, SECRET_FORM));
+        selector.free("optional");
+        selector.endLeniently();
+        return secret;
+    }
+
     static SecretRef secretOf(JsonNode value, String where, Inspection inspection, @Nullable String defaultKey) {
         if (!value.isObject()) {
             inspection.error(
@@ -438,6 +460,18 @@ final class Fields {
             }
             inspection.warningAtName(
                     path(name), "the field is not known here; it is kept and not read" + Suggestion.text(name, known));
+        }
+    }
+
+    /** As {@link #end}, for manifests whose own reader ignores what it does not know: nothing is an error. */
+    void endLeniently() {
+        for (String name : names()) {
+            if (!known.contains(name)) {
+                String secret = Syntax.namesSecret(name) && node.path(name).isValueNode()
+                        ? "; if it is a secret, take it out: a definition is stored and shown as it is"
+                        : Suggestion.text(name, known);
+                inspection.warningAtName(path(name), "the field is not known here; it is kept and not read" + secret);
+            }
         }
     }
 

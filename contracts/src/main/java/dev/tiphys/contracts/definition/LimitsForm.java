@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code limits}. */
 final class LimitsForm {
+    static final long LARGEST_BODY = 1024L * 1024 * 1024;
+
     private static final long SMALLEST_BODY = 1024;
-    private static final long LARGEST_BODY = 1024L * 1024 * 1024;
     private static final int MOST = 1_000_000;
 
     private LimitsForm() {}

@@ -21,6 +21,8 @@ final class Syntax {
 
     static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
+    private static final Pattern GO_PART = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ms|us|µs|ns|h|m|s)");
+    private static final Pattern GO_DURATION = Pattern.compile("(?:" + GO_PART.pattern() + ")+");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,10})(Ki|Mi)?");
     private static final Pattern SERVERS = Pattern.compile("[^\\s,:/@]+:\\d{1,5}(,[^\\s,:/@]+:\\d{1,5})*");
     private static final Pattern SNS_TOPIC =
@@ -56,6 +58,27 @@ final class Syntax {
                 .plusMinutes(amount(matcher.group(3)))
                 .plusSeconds(amount(matcher.group(4)))
                 .plusMillis(amount(matcher.group(5))));
+    }
+
+    /** {@return the duration of a text as Go writes it, such as {@code 1.5h} or {@code 1h30m}; empty if it is none} */
+    static Optional<Duration> goDuration(String text) {
+        if (!GO_DURATION.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        double nanos = 0;
+        Matcher parts = GO_PART.matcher(text);
+        while (parts.find()) {
+            double unit = switch (parts.group(2)) {
+                case "h" -> 3600e9;
+                case "m" -> 60e9;
+                case "s" -> 1e9;
+                case "ms" -> 1e6;
+                case "us", "µs" -> 1e3;
+                default -> 1;
+            };
+            nanos += Double.parseDouble(parts.group(1)) * unit;
+        }
+        return Optional.of(Duration.ofNanos(Math.round(nanos)));
     }
 
     private static long amount(@Nullable String digits) {

@@ -115,6 +115,70 @@ class DefinitionChecksTest {
                 .satisfies(finding -> assertThat(finding.message()).contains("/hooks/shop"));
     }
 
+    @Test
+    void anEndpointIsSharedByNoEventSource() {
+        List<Finding> findings = cross(SHOP + eventSource("shop", "a: {authSecret: {name: x, key: k}}"));
+
+        assertThat(findings).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+            assertThat(finding.text())
+                    .contains("EventSource shop: the Repository of the same name has the same endpoint /hooks/shop");
+        });
+    }
+
+    @Test
+    void aSecretOpensNoSecondEventOfAnEventSource() {
+        List<Finding> findings = cross(SHOP
+                + eventSource(
+                        "es", "a: {authSecret: {name: w, key: secret}}, b: {authSecret: {name: w, key: secret}}"));
+
+        assertThat(findings)
+                .extracting(Finding::text)
+                .containsExactly(
+                        "spec.webhook.a: EventSource es: Repository \"shop\" uses the same secret w/secret: one secret per"
+                                + " endpoint, so that none opens another's",
+                        "spec.webhook.b: EventSource es: Repository \"shop\" uses the same secret w/secret: one secret per"
+                                + " endpoint, so that none opens another's");
+    }
+
+    @Test
+    void anEventMayBeOfASourceOrOfAnEventSource() {
+        String pipeline =
+                "{apiVersion: tiphys.dev/v1, kind: Pipeline, metadata: {name: p}, spec: {on: [{event: {source: es}}],"
+                        + " steps: [{name: a, wait: 5m}]}}";
+
+        assertThat(cross(eventSource("es", "a: {authSecret: {name: x, key: k}}") + "\n---\n" + pipeline))
+                .isEmpty();
+        assertThat(cross(
+                        "{apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: es}, spec: {verify: {bearer: {secretRef: {name: x}}}}}\n---\n"
+                                + pipeline))
+                .isEmpty();
+        assertThat(cross(eventSource("ess", "a: {authSecret: {name: x, key: k}}") + "\n---\n" + pipeline))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.message())
+                        .contains("there is no Source or EventSource \"es\" yet; did you mean \"ess\"?"));
+    }
+
+    @Test
+    void aMessageIsOfAQueue() {
+        String pipeline =
+                "{apiVersion: tiphys.dev/v1, kind: Pipeline, metadata: {name: p}, spec: {on: [{message: {queue: q}}],"
+                        + " steps: [{name: a, wait: 5m}]}}";
+
+        assertThat(cross(
+                        "{apiVersion: tiphys.dev/v1, kind: Queue, metadata: {name: q}, spec: {kafka: {servers: 'k:1', topic: t}}}\n---\n"
+                                + pipeline))
+                .isEmpty();
+        assertThat(cross(pipeline))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.message()).contains("there is no Queue \"q\" yet"));
+    }
+
+    private static String eventSource(String name, String webhooks) {
+        return "{apiVersion: argoproj.io/v1alpha1, kind: EventSource, metadata: {name: " + name + "}, spec: {webhook: {"
+                + webhooks + "}}}";
+    }
+
     private static Definition definition(Reading reading) {
         return Objects.requireNonNull(reading.documents().getFirst().definition());
     }
