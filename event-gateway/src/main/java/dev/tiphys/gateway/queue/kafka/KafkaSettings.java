@@ -1,5 +1,6 @@
 package dev.tiphys.gateway.queue.kafka;
 
+import dev.tiphys.contracts.definition.Queue.KafkaKeys;
 import dev.tiphys.contracts.definition.Queue.KafkaSecurity;
 import dev.tiphys.contracts.definition.Queue.Transport.Kafka;
 import dev.tiphys.contracts.definition.SecretRef;
@@ -44,21 +45,34 @@ final class KafkaSettings {
     private static void secure(Map<String, Object> settings, KafkaSecurity security, Secrets secrets)
             throws SecretMissing {
         settings.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, security.protocol());
-        String name = security.credentials();
-        if (name != null) {
-            secrets.find(new SecretRef(name, "ca")).map(Secret::text).ifPresent(ca -> {
+        KafkaKeys keys = keys(security);
+        SecretRef ca = keys.ca();
+        if (ca != null) {
+            secrets.find(ca).map(Secret::text).ifPresent(pem -> {
                 settings.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, "PEM");
-                settings.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, ca);
+                settings.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, pem);
             });
         }
         String mechanism = security.mechanism();
-        if (mechanism != null && name != null) {
+        SecretRef username = keys.username();
+        SecretRef password = keys.password();
+        if (mechanism != null && username != null && password != null) {
             settings.put(SaslConfigs.SASL_MECHANISM, mechanism);
             settings.put(
                     SaslConfigs.SASL_JAAS_CONFIG,
-                    module(mechanism) + " required username=\"" + quoted(secrets, name, "username") + "\" password=\""
-                            + quoted(secrets, name, "password") + "\";");
+                    module(mechanism) + " required username=\"" + quoted(secrets, username) + "\" password=\""
+                            + quoted(secrets, password) + "\";");
         }
+    }
+
+    private static KafkaKeys keys(KafkaSecurity security) {
+        String name = security.credentials();
+        KafkaKeys keys = security.keys();
+        if (name != null) {
+            return new KafkaKeys(
+                    new SecretRef(name, "username"), new SecretRef(name, "password"), new SecretRef(name, "ca"));
+        }
+        return keys == null ? new KafkaKeys(null, null, null) : keys;
     }
 
     private static String module(String mechanism) {
@@ -67,11 +81,7 @@ final class KafkaSettings {
                 : "org.apache.kafka.common.security.plain.PlainLoginModule";
     }
 
-    private static String quoted(Secrets secrets, String name, String key) throws SecretMissing {
-        return secrets.get(new SecretRef(name, key))
-                .text()
-                .strip()
-                .replace("\\", "\\\\")
-                .replace("\"", "\\\"");
+    private static String quoted(Secrets secrets, SecretRef ref) throws SecretMissing {
+        return secrets.get(ref).text().strip().replace("\\", "\\\\").replace("\"", "\\\"");
     }
 }

@@ -1,5 +1,7 @@
 package dev.tiphys.gateway.queue.sqs;
 
+import dev.tiphys.contracts.definition.Queue.SqsKeys;
+import dev.tiphys.contracts.definition.Queue.Transport.Sqs;
 import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.platform.secret.SecretMissing;
@@ -15,21 +17,32 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** Credentials of a secret, read again now and then, so that new ones need no restart. Thread-safe. */
+/** Credentials of secrets, read again now and then, so that new ones need no restart. Thread-safe. */
 final class SqsCredentials implements AwsCredentialsProvider {
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
     private final Secrets secrets;
-    private final String name;
+    private final SqsKeys keys;
     private final Clock clock;
     private volatile @Nullable Known known;
 
     private record Known(AwsCredentials credentials, Instant until) {}
 
-    SqsCredentials(Secrets secrets, String name, Clock clock) {
+    SqsCredentials(Secrets secrets, SqsKeys keys, Clock clock) {
         this.secrets = secrets;
-        this.name = name;
+        this.keys = keys;
         this.clock = clock;
+    }
+
+    /** {@return where a queue's credentials are; null for the SDK's own chain} */
+    static @Nullable SqsKeys keys(Sqs queue) {
+        String name = queue.credentials();
+        return name == null
+                ? queue.keys()
+                : new SqsKeys(
+                        new SecretRef(name, "accessKeyId"),
+                        new SecretRef(name, "secretAccessKey"),
+                        new SecretRef(name, "sessionToken"));
     }
 
     @Override
@@ -50,10 +63,10 @@ final class SqsCredentials implements AwsCredentialsProvider {
 
     private AwsCredentials read() {
         try {
-            String id = secrets.get(new SecretRef(name, "accessKeyId")).text().strip();
-            String key =
-                    secrets.get(new SecretRef(name, "secretAccessKey")).text().strip();
-            Optional<String> session = secrets.find(new SecretRef(name, "sessionToken"))
+            String id = secrets.get(keys.accessKeyId()).text().strip();
+            String key = secrets.get(keys.secretAccessKey()).text().strip();
+            Optional<String> session = Optional.ofNullable(keys.sessionToken())
+                    .flatMap(secrets::find)
                     .map(Secret::text)
                     .map(String::strip);
             return session.isPresent()

@@ -1,5 +1,6 @@
 package dev.tiphys.gateway.queue.sqs;
 
+import dev.tiphys.contracts.definition.Queue.SqsKeys;
 import dev.tiphys.contracts.definition.Queue.Transport.Sqs;
 import dev.tiphys.platform.secret.Secrets;
 import java.io.IOException;
@@ -55,8 +56,8 @@ final class SqsQueue implements AutoCloseable {
     SqsQueue(Sqs transport, Secrets secrets, Clock clock, Duration poll) {
         this.transport = transport;
         this.poll = poll;
-        String secret = transport.credentials();
-        this.credentials = secret == null ? null : new SqsCredentials(secrets, secret, clock);
+        SqsKeys keys = SqsCredentials.keys(transport);
+        this.credentials = keys == null ? null : new SqsCredentials(secrets, keys, clock);
         SqsClientBuilder builder = SqsClient.builder()
                 .region(Region.of(transport.region()))
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
@@ -155,10 +156,10 @@ final class SqsQueue implements AutoCloseable {
     private String url() {
         String known = url;
         if (known == null) {
-            known = transport.queueUrl().contains("://")
-                    ? transport.queueUrl()
-                    : client.getQueueUrl(request -> request.queueName(transport.queueUrl()))
-                            .queueUrl();
+            known = transport.named()
+                    ? client.getQueueUrl(request -> request.queueName(transport.queueUrl()))
+                            .queueUrl()
+                    : transport.queueUrl();
             url = known;
         }
         return known;
@@ -182,8 +183,10 @@ final class SqsQueue implements AutoCloseable {
                 ? "status " + service.statusCode()
                 : service.awsErrorDetails().errorCode();
         if (REFUSED.contains(code) || service.statusCode() == 403) {
-            String whose =
-                    transport.credentials() == null ? "from the environment" : "in secret " + transport.credentials();
+            SqsKeys keys = SqsCredentials.keys(transport);
+            String whose = keys == null
+                    ? "from the environment"
+                    : "in secret " + keys.accessKeyId().name();
             return where + " refuses the credentials " + whose + " (" + code + "): correct them, or allow them"
                     + " sqs:GetQueueUrl, ReceiveMessage, DeleteMessage and ChangeMessageVisibility on "
                     + transport.queueUrl();

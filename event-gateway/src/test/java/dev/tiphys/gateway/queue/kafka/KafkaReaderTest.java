@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tiphys.contracts.definition.Queue;
+import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.queue.Pace;
 import dev.tiphys.gateway.queue.QueueWatch;
@@ -234,6 +235,24 @@ class KafkaReaderTest {
                 .containsEntry("ssl.truststore.type", "PEM")
                 .containsEntry("ssl.truststore.certificates", "PEM")
                 .containsEntry("auto.offset.reset", "latest");
+        assertThat(KafkaSettings.of(
+                        new Queue.Transport.Kafka(
+                                "host:9093",
+                                "t",
+                                "g",
+                                Queue.From.LATEST,
+                                new Queue.KafkaSecurity(
+                                        "SASL_SSL",
+                                        "PLAIN",
+                                        null,
+                                        new Queue.KafkaKeys(
+                                                new SecretRef("a", "username"), new SecretRef("b", "password"), null))),
+                        secrets))
+                .containsEntry(
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"ada\""
+                                + " password=\"a\\\"b\\\\c\";")
+                .doesNotContainKey("ssl.truststore.type");
         assertThat(settings.get("sasl.jaas.config"))
                 .isEqualTo("org.apache.kafka.common.security.scram.ScramLoginModule required username=\"ada\""
                         + " password=\"a\\\"b\\\\c\";");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tiphys.contracts.definition.Queue;
+import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.queue.Pace;
 import dev.tiphys.gateway.queue.Parked;
@@ -337,6 +338,21 @@ class SqsReaderTest {
         assertThat(away.status().reason()).contains("http://127.0.0.1:" + nobody + " cannot be reached");
         assertThat(poor.status().reason()).contains("cannot be asked: secret missing has no key accessKeyId");
         assertThat(well.status().state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void areReadWithKeysThatStandInSecretsOfTheirOwn() {
+        Queue.Transport.Sqs sqs = new Queue.Transport.Sqs(
+                name,
+                "us-east-1",
+                server.endpoint().toString(),
+                null,
+                new Queue.SqsKeys(new SecretRef("aws", "access"), new SecretRef("aws", "secret"), null));
+        send(name, orders(0, 1), null);
+
+        QueueWatch watch = read(new Subscription("orders", null, sqs, null, 3, null), policy(10, 1));
+
+        await().atMost(SOON).until(() -> watch.status().counts().get("accepted") == 1);
     }
 
     @Test
