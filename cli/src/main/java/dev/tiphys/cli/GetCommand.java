@@ -18,10 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, schedules, definitions or notifications.")
+        description = "List runs, applications, events, pipelines, schedules, queues, parked messages, definitions or"
+                + " notifications.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS =
-            "runs, applications, events, pipelines, schedules, definitions or notifications";
+    private static final String KINDS = "runs, applications, events, pipelines, schedules, queues, parked, definitions or notifications";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {
@@ -31,7 +31,9 @@ final class GetCommand implements Callable<Integer> {
         PIPELINES,
         SCHEDULES,
         DEFINITIONS,
-        NOTIFICATIONS
+        NOTIFICATIONS,
+        QUEUES,
+        PARKED
     }
 
     @Mixin
@@ -60,6 +62,9 @@ final class GetCommand implements Callable<Integer> {
 
     @Option(names = "--run", description = "Only notifications about this run.")
     private @Nullable String run;
+
+    @Option(names = "--queue", description = "Only parked messages of this queue.")
+    private @Nullable String queue;
 
     @Option(names = "--limit", description = "How many (default: the server's).")
     private @Nullable Integer limit;
@@ -101,6 +106,8 @@ final class GetCommand implements Callable<Integer> {
             case APPLICATIONS -> Views.applications(items, wide);
             case EVENTS -> Views.events(items, Instant.now());
             case SCHEDULES -> Views.schedules(items, wide);
+            case QUEUES -> Views.queues(items, Instant.now());
+            case PARKED -> Views.parked(items, Instant.now());
             case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
         };
     }
@@ -111,6 +118,7 @@ final class GetCommand implements Callable<Integer> {
         add(parts, "state", state);
         add(parts, "revision", revision);
         add(parts, "run", run);
+        add(parts, "queue", queue);
         add(parts, "limit", limit == null ? null : limit.toString());
         add(parts, "after", after);
         return parts.isEmpty() ? "" : "?" + String.join("&", parts);

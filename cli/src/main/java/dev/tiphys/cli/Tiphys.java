@@ -22,6 +22,7 @@ import picocli.CommandLine.ParseResult;
             RejectCommand.class,
             CancelCommand.class,
             RetryCommand.class,
+            RedriveCommand.class,
             TailCommand.class,
             ExplainCommand.class,
             CompletionCommand.class,

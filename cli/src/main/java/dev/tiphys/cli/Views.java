@@ -104,6 +104,41 @@ final class Views {
         return table.lines();
     }
 
+    /** {@return the lines of a list of queues} */
+    static List<String> queues(JsonNode items, Instant now) {
+        Table table = new Table(
+                "QUEUE", "TRANSPORT", "STATE", "SINCE", "IN FLIGHT", "ACCEPTED", "DUPLICATE", "PARKED", "REASON");
+        for (JsonNode queue : items) {
+            JsonNode counts = queue.path("counts");
+            table.row(
+                    text(queue.path("name")),
+                    text(queue.path("transport")),
+                    text(queue.path("state")),
+                    age(queue.path("since"), now),
+                    text(queue.path("inFlight")),
+                    text(counts.path("accepted")),
+                    text(counts.path("duplicate")),
+                    text(counts.path("parked")),
+                    text(queue.path("reason")));
+        }
+        return table.lines();
+    }
+
+    /** {@return the lines of a list of parked messages} */
+    static List<String> parked(JsonNode items, Instant now) {
+        Table table = new Table("PARKED", "QUEUE", "MESSAGE", "RECEIVES", "AGE", "REASON");
+        for (JsonNode parked : items) {
+            table.row(
+                    text(parked.path("id")),
+                    text(parked.path("queue")),
+                    text(parked.path("message")),
+                    text(parked.path("receives")),
+                    age(parked.path("parkedAt"), now),
+                    text(parked.path("reason")));
+        }
+        return table.lines();
+    }
+
     /** {@return the lines of any other list, by the fields that all its items have as plain values} */
     static List<String> anything(JsonNode items) {
         if (items.isEmpty()) {

@@ -181,6 +181,49 @@ class CommandsTest {
         }
     }
 
+    @Nested
+    class ParkedMessages {
+        @Test
+        void areListedWithTheirReason() {
+            replies.put("GET /api/parked?queue=orders", new Reply(200, """
+                    {"items": [{"id": "7", "queue": "orders", "message": "m-1", "receives": 5,
+                      "reason": "deduplicateBy cannot be resolved", "parkedAt": "2026-01-01T00:00:00Z"}], "next": null}"""));
+
+            assertThat(run("get", "parked", "--queue", "orders")).isZero();
+
+            assertThat(out.toString()).contains("7", "orders", "m-1", "deduplicateBy cannot be resolved");
+        }
+
+        @Test
+        void areSentInAgain() {
+            replies.put("POST /api/parked/7/redrive", new Reply(200, "{\"id\": \"7\", \"event\": \"e-1\"}"));
+
+            assertThat(run("redrive", "7")).isZero();
+
+            assertThat(out.toString()).contains("7 is event e-1");
+        }
+
+        @Test
+        void tellWhyTheyStayParked() {
+            replies.put("POST /api/parked/7/redrive", new Reply(422, "{\"detail\": \"still no event: no order\"}"));
+
+            assertThat(run("redrive", "7")).isEqualTo(1);
+
+            assertThat(err.toString()).contains("still no event: no order");
+        }
+    }
+
+    @Test
+    void listsHowTheReadingOfQueuesGoes() {
+        replies.put("GET /api/queues", new Reply(200, """
+                {"items": [{"name": "orders", "transport": "sqs", "state": "failing", "reason": "there is no queue orders",
+                  "since": "2026-01-01T00:00:00Z", "inFlight": 0, "counts": {"accepted": 3}}]}"""));
+
+        assertThat(run("get", "queues")).isZero();
+
+        assertThat(out.toString()).contains("orders", "failing", "there is no queue orders");
+    }
+
     @Test
     void explainsWhatAnEventStartedAndWhatNot() {
         replies.put("GET /api/events?limit=500", new Reply(200, """

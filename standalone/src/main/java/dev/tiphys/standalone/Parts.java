@@ -1,5 +1,6 @@
 package dev.tiphys.standalone;
 
+import dev.tiphys.queueserver.EmbeddedQueue;
 import dev.tiphys.sandbox.SandboxCluster;
 import dev.tiphys.testkit.EmbeddedBroker;
 import dev.tiphys.testkit.EmbeddedDatabase;
@@ -16,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The broker, the database and the cluster around the services: embedded, or given from outside. */
+/** The broker, the database, the cluster and the queue server around the services: embedded, or given from outside. */
 final class Parts implements AutoCloseable {
     /** Where each part is reached. */
     record Addresses(
@@ -47,8 +48,9 @@ final class Parts implements AutoCloseable {
         CompletableFuture<String> broker = CompletableFuture.supplyAsync(() -> broker(options), each);
         CompletableFuture<Database> database = CompletableFuture.supplyAsync(() -> database(options), each);
         CompletableFuture<Path> cluster = CompletableFuture.supplyAsync(() -> cluster(options), each);
+        CompletableFuture<Void> queue = CompletableFuture.runAsync(() -> queue(options), each);
         try {
-            CompletableFuture.allOf(broker, database, cluster).join();
+            CompletableFuture.allOf(broker, database, cluster, queue).join();
         } catch (CompletionException e) {
             close();
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -120,6 +122,17 @@ final class Parts implements AutoCloseable {
                     }
                 },
                 kubeconfig -> "a sandbox, no real cluster; kubectl --kubeconfig " + kubeconfig);
+    }
+
+    private void queue(UpOptions options) {
+        Integer port = options.queuePort;
+        if (port != null) {
+            var _ = timed(
+                    "queue",
+                    () -> opened(EmbeddedQueue.start(options.data.resolve("queue"), port)),
+                    queue -> queue.endpoint() + ", as SQS: any region, any credentials, a queue is there when it is"
+                            + " first named");
+        }
     }
 
     private <T> T timed(String part, Supplier<T> start, Function<T, String> where) {

@@ -68,6 +68,13 @@ final class UpOptions {
     int kafkaPort;
 
     @Option(
+            names = "--queue-port",
+            paramLabel = "N",
+            description = "Start an embedded queue server that speaks SQS, on this port of 127.0.0.1.")
+    @Nullable
+    Integer queuePort;
+
+    @Option(
             names = "--exit-when-ready",
             hidden = true,
             description = "Stop as soon as everything is ready: the run from which the JVM learns to start fast.")

@@ -45,6 +45,11 @@ class DeploymentFilesTest {
             "GET /api/applications/{name}",
             "POST /api/applications/{name}/sync",
             "POST /api/applications/{name}/rollback",
+            "GET /api/queues",
+            "GET /api/parked",
+            "GET /api/parked/{id}",
+            "POST /api/parked/{id}/redrive",
+            "DELETE /api/parked/{id}",
             "GET /api/events",
             "GET /api/events/{id}",
             "GET /api/events/{id}/trace");
@@ -134,7 +139,7 @@ class DeploymentFilesTest {
         String first =
                 route.path().startsWith("/hooks") ? "hooks" : route.path().split("/")[2];
         return switch (first) {
-            case "hooks", "definitions" -> "event-gateway";
+            case "hooks", "definitions", "queues", "parked" -> "event-gateway";
             case "runs", "pipelines", "events" -> "workflow-engine";
             case "applications" -> "gitops-syncer";
             case "notifications" -> "notifier";

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Judges deliveries: the proof first, on the raw bytes; only what is proven is parsed. Pure and total. */
 public final class DeliveryRules {
@@ -88,12 +89,7 @@ public final class DeliveryRules {
                 .filter(id -> DELIVERY_ID.matcher(id).matches())
                 .orElseGet(() -> "sha256-" + sha256(delivery.body()));
         Causality causality = new Causality(
-                null,
-                null,
-                delivery.header("traceparent")
-                        .filter(value -> TRACEPARENT.matcher(value).matches())
-                        .orElse(null),
-                definitionsOffset);
+                null, null, traceparent(delivery.header("traceparent").orElse(null)), definitionsOffset);
         Map<String, String> headers = publicHeaders(endpoint.verifier(), delivery);
         List<CloudEvent<ExternalEvent>> events = new ArrayList<>();
         for (Happening happening : happenings) {
@@ -125,7 +121,7 @@ public final class DeliveryRules {
      *
      * @param place of the event among those of the delivery, from 0
      */
-    static String eventId(String endpoint, String deliveryId, int place) {
+    public static String eventId(String endpoint, String deliveryId, int place) {
         String text = endpoint + "\n" + deliveryId + (place == 0 ? "" : "\n" + place);
         return sha256(text.getBytes(UTF_8)).substring(0, 32);
     }
@@ -149,14 +145,25 @@ public final class DeliveryRules {
     static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
         Map<String, String> headers = new TreeMap<>();
         delivery.headers().forEach((name, value) -> {
-            if (!verifier.headers().contains(name) && CONFIDENTIAL.stream().noneMatch(name::contains)) {
+            if (!verifier.headers().contains(name) && !isConfidential(name)) {
                 headers.put(name, value);
             }
         });
         return headers;
     }
 
-    private static String sha256(byte[] value) {
+    /** {@return whether what goes by this name, in lower case, may be neither kept nor shown} */
+    public static boolean isConfidential(String name) {
+        return CONFIDENTIAL.stream().anyMatch(name::contains);
+    }
+
+    /** {@return a W3C trace context that came from outside; null if there is none, or it is none} */
+    public static @Nullable String traceparent(@Nullable String value) {
+        return value != null && TRACEPARENT.matcher(value).matches() ? value : null;
+    }
+
+    /** {@return the digest of the bytes, in hex} */
+    public static String sha256(byte[] value) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
         } catch (NoSuchAlgorithmException e) {

@@ -1,0 +1,22 @@
+package dev.tiphys.gateway.queue;
+
+/** What is to be done with a message after it was handled. */
+public sealed interface Outcome {
+
+    /** It is on the log, or parked, or nothing: take it from the queue. */
+    record Settled(Verdict verdict) implements Outcome {}
+
+    /** It cannot become an event, and will be tried again before it is parked: give it back for a while. */
+    record Failed(String reason) implements Outcome {}
+
+    /** The log or the database is away, which is not the message's fault: keep it, and read no more. */
+    record Away(String reason) implements Outcome {}
+
+    /** A word for what became of a message. */
+    enum Verdict {
+        ACCEPTED,
+        DUPLICATE,
+        IRRELEVANT,
+        PARKED
+    }
+}

@@ -1,0 +1,5 @@
+/** Parked messages in PostgreSQL. */
+@NullMarked
+package dev.tiphys.gateway.queue.store;
+
+import org.jspecify.annotations.NullMarked;
