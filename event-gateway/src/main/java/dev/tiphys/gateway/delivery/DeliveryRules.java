@@ -22,7 +22,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Judges deliveries: the proof first, on the raw bytes; only what is proven is parsed. Pure and total. */
@@ -33,8 +32,6 @@ public final class DeliveryRules {
     private static final String SOURCE = "/tiphys/gateway/";
     private static final Pattern DELIVERY_ID = Pattern.compile("[\\x21-\\x7e]{1,200}");
     private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
-    private static final Pattern CONFIDENTIAL =
-            Pattern.compile(".*(authorization|signature|token|secret|password|cookie|api-?key|jwt|credential).*");
 
     private DeliveryRules() {}
 
@@ -85,7 +82,7 @@ public final class DeliveryRules {
                         .filter(value -> TRACEPARENT.matcher(value).matches())
                         .orElse(null),
                 definitionsOffset);
-        Map<String, String> headers = publicHeaders(endpoint.verifier(), delivery);
+        Map<String, String> headers = PublicHeaders.of(endpoint.verifier(), delivery);
         List<CloudEvent<ExternalEvent>> events = new ArrayList<>();
         for (Happening happening : happenings) {
             GitChange git = happening.git();
@@ -132,18 +129,6 @@ public final class DeliveryRules {
             }
         }
         return found;
-    }
-
-    /** {@return the headers that may be kept and shown} */
-    static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
-        Map<String, String> headers = new TreeMap<>();
-        delivery.headers().forEach((name, value) -> {
-            if (!verifier.headers().contains(name)
-                    && !CONFIDENTIAL.matcher(name).matches()) {
-                headers.put(name, value);
-            }
-        });
-        return headers;
     }
 
     private static String sha256(byte[] value) {

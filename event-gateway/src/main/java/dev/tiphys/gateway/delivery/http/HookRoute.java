@@ -1,16 +1,14 @@
 package dev.tiphys.gateway.delivery.http;
 
-import dev.tiphys.contracts.definition.SecretRef;
-import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.Invitations;
+import dev.tiphys.gateway.delivery.PublishedKeys;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.platform.log.LogUnavailable;
-import dev.tiphys.platform.secret.Secret;
-import dev.tiphys.platform.secret.Secrets;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.MultiMap;
@@ -22,10 +20,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +47,8 @@ final class HookRoute {
     private static final Logger log = Logger.getLogger(HookRoute.class);
 
     private final Endpoints endpoints;
-    private final Secrets secrets;
+    private final ProofValues proofs;
+    private final Invitations invitations;
     private final Intake intake;
     private final MemoryBudget budget;
     private final Clock clock;
@@ -60,7 +59,8 @@ final class HookRoute {
 
     HookRoute(
             Endpoints endpoints,
-            Secrets secrets,
+            ProofValues proofs,
+            Invitations invitations,
             Intake intake,
             MemoryBudget budget,
             Clock clock,
@@ -68,7 +68,8 @@ final class HookRoute {
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
         this.endpoints = endpoints;
-        this.secrets = secrets;
+        this.proofs = proofs;
+        this.invitations = invitations;
         this.intake = intake;
         this.budget = budget;
         this.clock = clock;
@@ -170,7 +171,7 @@ final class HookRoute {
 
     private CompletionStage<Answer> outcome(Endpoint endpoint, long offset, Delivery delivery) {
         try {
-            return switch (DeliveryRules.judge(endpoint, values(endpoint), offset, delivery)) {
+            return switch (DeliveryRules.judge(endpoint, values(endpoint, delivery), offset, delivery)) {
                 case Verdict.Accepted(_, var events, var secret) -> {
                     meters.counter("tiphys.gateway.secrets", "endpoint", endpoint.name(), "age", age(secret))
                             .increment();
@@ -181,8 +182,8 @@ final class HookRoute {
                 }
                 case Verdict.Irrelevant(var reason, _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
                 case Verdict.Challenged(var answer, _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
-                case Verdict.Invited _ ->
-                    CompletableFuture.completedFuture(Answer.irrelevant("the invitation is accepted by nobody yet"));
+                case Verdict.Invited(var address, _) ->
+                    CompletableFuture.completedFuture(invited(endpoint, address));
                 case Verdict.Rejected(var refusal, var reason) ->
                     CompletableFuture.completedFuture(
                             switch (refusal) {
@@ -200,24 +201,29 @@ final class HookRoute {
         return secret == 0 ? "present" : "previous";
     }
 
-    private List<byte[]> values(Endpoint endpoint) {
-        List<byte[]> values = new ArrayList<>();
-        if (!(endpoint.credentials() instanceof Credentials.Shared(List<SecretRef> refs))) {
-            return values;
-        }
-        for (SecretRef ref : refs) {
-            secrets.find(ref).map(Secret::bytes).ifPresent(values::add);
-        }
-        if (values.isEmpty()) {
-            SecretRef ref = refs.getFirst();
-            warn(endpoint.name(), "there is no secret " + ref.name() + "/" + ref.key() + ": every delivery is refused");
-        }
-        return values;
+    private List<byte[]> values(Endpoint endpoint, Delivery delivery) {
+        return switch (proofs.of(endpoint, delivery)) {
+            case ProofValues.Found.Values(var values) -> values;
+            case ProofValues.Found.Never(var reason) -> {
+                warn(endpoint.name(), reason + ": every delivery is refused");
+                yield List.of();
+            }
+        };
+    }
+
+    private Answer invited(Endpoint endpoint, URI address) {
+        return invitations.accept(endpoint.name(), address)
+                ? Answer.irrelevant("the invitation is accepted")
+                : Answer.unavailable("the invitation could not be accepted; ask again");
     }
 
     private Answer failed(String name, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof PublishedKeys.KeysUnavailable) {
+            warn(name, "a delivery could not be verified: " + cause.getMessage());
+            return Answer.unavailable("the key that would prove it could not be fetched; deliver it again");
+        }
         if (cause instanceof LogUnavailable || cause instanceof Intake.Busy) {
             warn(name, "a delivery could not be published: " + cause.getMessage());
         } else {
