@@ -106,7 +106,7 @@ record Token(Kind kind, String text) {
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.chars().forEach(sign -> {
-            if (Character.isLetterOrDigit(sign) && sign < 128 || " _-./:@#,=+".indexOf(sign) >= 0) {
+            if ((Character.isLetterOrDigit(sign) && sign < 128) || " _-./:@#,=+".indexOf(sign) >= 0) {
                 quoted.append((char) sign);
             } else {
                 quoted.append(String.format(java.util.Locale.ROOT, "\\u%04x", sign));

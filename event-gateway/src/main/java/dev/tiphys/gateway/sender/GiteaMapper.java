@@ -42,8 +42,6 @@ record GiteaMapper(Repository repository) implements GitMapper {
         return switch (type) {
             case "push" -> Optional.of(List.of(push(body)));
             case "delete" -> Optional.of(List.of(deletion(body)));
-            // A push tells of it, too.
-            case "create" -> Optional.empty();
             default -> Optional.empty();
         };
     }

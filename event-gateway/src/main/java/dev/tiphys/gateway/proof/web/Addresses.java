@@ -87,8 +87,8 @@ record Addresses(Names names, Set<String> privateHosts) {
 
     /** Only global unicast, and nothing that carries another kind of address within. */
     private static boolean isPublicV6(byte[] bytes) {
-        int first = at(bytes, 0) << 8 | at(bytes, 1);
-        int second = at(bytes, 2) << 8 | at(bytes, 3);
+        int first = (at(bytes, 0) << 8) | at(bytes, 1);
+        int second = (at(bytes, 2) << 8) | at(bytes, 3);
         boolean global = (first & 0xe000) == 0x2000;
         boolean tunnel = first == 0x2002 || (first == 0x2001 && (second == 0 || second == 0xdb8));
         return global && !tunnel;

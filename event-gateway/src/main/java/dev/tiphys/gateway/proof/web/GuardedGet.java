@@ -31,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 final class GuardedGet {
     static final int LARGEST = 256 * 1024;
 
+    private final Vertx vertx;
     private final Addresses addresses;
     private final HttpClient client;
     private final Duration patience;
 
     /** @param trust null for the authorities that Java trusts */
     GuardedGet(Vertx vertx, Addresses addresses, Duration patience, @Nullable TrustOptions trust) {
+        this.vertx = vertx;
         this.addresses = addresses;
         this.patience = patience;
         HttpClientOptions options = new HttpClientOptions()
@@ -87,7 +89,8 @@ final class GuardedGet {
     private Future<Buffer> answer(HttpClientRequest request) {
         Promise<Buffer> body = Promise.promise();
         // Whoever waits longer than that is gone; the connection must not stay behind.
-        request.setTimeout(patience.toMillis());
+        long timer = vertx.setTimer(patience.toMillis(), _ -> request.reset());
+        body.future().onComplete(_ -> vertx.cancelTimer(timer));
         request.send().onFailure(body::tryFail).onSuccess(response -> read(request, response, body));
         return body.future();
     }

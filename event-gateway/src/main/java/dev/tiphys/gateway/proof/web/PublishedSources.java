@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What is fetched of senders, by one guarded way. */
@@ -28,7 +27,7 @@ final class PublishedSources {
             @ConfigProperty(name = "tiphys.gateway.keys.patience", defaultValue = "4s") Duration patience) {
         Addresses addresses = new Addresses(
                 InetAddress::getAllByName,
-                Stream.ofNullable(privateHosts.orElse(null))
+                privateHosts.stream()
                         .flatMap(List::stream)
                         .map(host -> host.strip().toLowerCase(Locale.ROOT))
                         .collect(Collectors.toSet()));
