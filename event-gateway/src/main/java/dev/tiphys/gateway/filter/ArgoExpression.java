@@ -123,8 +123,8 @@ public final class ArgoExpression {
             case "contains", "startsWith", "endsWith", "matches" -> text(operator, left, right);
             case "??" -> {
                 String name = name();
-                yield Part.of("[" + left.cel() + "].map(" + name + ", " + name + " == null ? " + right.cel() + " : " + name
-                        + ")[0]");
+                yield Part.of("[" + left.cel() + "].map(" + name + ", " + name + " == null ? " + right.cel() + " : "
+                        + name + ")[0]");
             }
             default -> Part.of("(" + left.cel() + " " + operator + " " + right.cel() + ")");
         };
@@ -273,8 +273,7 @@ public final class ArgoExpression {
 
     private void expect(String text) throws Untranslated {
         if (!next().is(text)) {
-            throw new Untranslated(
-                    (text.isEmpty() ? "the end" : "'" + text + "'") + " is expected", next());
+            throw new Untranslated((text.isEmpty() ? "the end" : "'" + text + "'") + " is expected", next());
         }
         at++;
     }

@@ -52,7 +52,7 @@ public final class ArgoFilter {
         return switch (expressions.test(cel, scope)) {
             case Resolved<Boolean>(Boolean through) when through -> new Outcome.Through();
             case Resolved<Boolean> _ -> new Outcome.Dropped("the filter of the EventSource does not let it through");
-            case Unresolved<Boolean>(_, var reason, _) ->
+            case Unresolved<Boolean>(var _, var reason, var _) ->
                 new Outcome.Dropped("the filter of the EventSource fails on it: " + reason);
         };
     }

@@ -21,8 +21,8 @@ record Token(Kind kind, String text) {
             + "|(?<sign>\\?\\?|\\?\\.|==|!=|<=|>=|&&|\\|\\||[<>!?:.,()\\[\\]-])"
             + "|(?<end>$)"
             + ")");
-    private static final Map<Character, Character> ESCAPES = Map.of(
-            'n', '\n', 't', '\t', 'r', '\r', 'b', '\b', 'f', '\f', '\\', '\\', '\'', '\'', '"', '"');
+    private static final Map<Character, Character> ESCAPES =
+            Map.of('n', '\n', 't', '\t', 'r', '\r', 'b', '\b', 'f', '\f', '\\', '\\', '\'', '\'', '"', '"');
     private static final int UNICODE_DIGITS = 4;
 
     /** What a word is. */

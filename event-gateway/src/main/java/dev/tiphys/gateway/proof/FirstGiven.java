@@ -26,7 +26,8 @@ record FirstGiven(List<Verifier> verifiers) implements Verifier {
     @Override
     public boolean verifies(Delivery delivery, byte[] secret) {
         for (Verifier verifier : verifiers) {
-            if (verifier.headers().stream().anyMatch(header -> delivery.header(header).isPresent())) {
+            if (verifier.headers().stream()
+                    .anyMatch(header -> delivery.header(header).isPresent())) {
                 return verifier.verifies(delivery, secret);
             }
         }

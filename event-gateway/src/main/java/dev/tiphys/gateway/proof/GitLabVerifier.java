@@ -24,8 +24,8 @@ final class GitLabVerifier implements Verifier {
 
     @Override
     public boolean verifies(Delivery delivery, byte[] secret) {
-        boolean signing = secret.length >= SIGNING.length
-                && Arrays.equals(secret, 0, SIGNING.length, SIGNING, 0, SIGNING.length);
+        boolean signing =
+                secret.length >= SIGNING.length && Arrays.equals(secret, 0, SIGNING.length, SIGNING, 0, SIGNING.length);
         return signing ? signature.verifies(delivery, secret) : token.verifies(delivery, secret);
     }
 }

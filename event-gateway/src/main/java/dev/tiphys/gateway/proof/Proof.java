@@ -41,9 +41,10 @@ public record Proof(Credentials credentials, Verifier verifier) {
                     case OPEN_ALLOWED -> new Proof(new Credentials.None(), new NoProof());
                     case PROOF_DEMANDED ->
                         new Proof(
-                                new Credentials.Closed("its definition demands no proof of its senders, and this gateway"
-                                        + " serves no such endpoint; give it a secret, or set"
-                                        + " tiphys.gateway.hooks.open=true"),
+                                new Credentials.Closed(
+                                        "its definition demands no proof of its senders, and this gateway"
+                                                + " serves no such endpoint; give it a secret, or set"
+                                                + " tiphys.gateway.hooks.open=true"),
                                 new NoProof());
                 };
         };

@@ -33,7 +33,8 @@ public final class SnsAddress {
     private static Optional<URI> ofSns(String address) {
         return SnsVerifier.uri(address)
                 .filter(uri -> "https".equals(uri.getScheme()))
-                .filter(uri -> uri.getHost() != null && HOST.matcher(uri.getHost()).matches())
+                .filter(uri ->
+                        uri.getHost() != null && HOST.matcher(uri.getHost()).matches())
                 .filter(uri -> uri.getRawUserInfo() == null && uri.getPort() == -1 && uri.getRawFragment() == null);
     }
 }

@@ -86,7 +86,8 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         JsonNode payload = payload(sender, delivery, body);
         return switch (filter.test(payload)) {
             case ArgoFilter.Outcome.Through() ->
-                new Meaning.Happened(List.of(new Happening(Texts.type(said, event.type()), event.name(), null, payload)));
+                new Meaning.Happened(
+                        List.of(new Happening(Texts.type(said, event.type()), event.name(), null, payload)));
             case ArgoFilter.Outcome.Dropped(var reason) -> new Meaning.Nothing(reason);
         };
     }

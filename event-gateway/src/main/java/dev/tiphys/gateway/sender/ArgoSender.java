@@ -80,8 +80,7 @@ enum ArgoSender {
     Optional<String> delivery(Delivery delivery, JsonNode body) {
         return switch (this) {
             case GITHUB -> delivery.header("x-github-delivery");
-            case GITLAB ->
-                delivery.header("idempotency-key").or(() -> delivery.header("x-gitlab-event-uuid"));
+            case GITLAB -> delivery.header("idempotency-key").or(() -> delivery.header("x-gitlab-event-uuid"));
             case BITBUCKET -> delivery.header("x-request-uuid");
             case BITBUCKETSERVER -> delivery.header("x-request-id");
             case STRIPE -> Texts.found(body.path("id"));

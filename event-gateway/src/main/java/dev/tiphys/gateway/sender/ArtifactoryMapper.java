@@ -14,8 +14,9 @@ record ArtifactoryMapper() implements Mapper {
 
     @Override
     public Meaning meaning(Delivery delivery, JsonNode body) {
-        String kind = Texts.found(body.path("domain")).map(domain -> domain + ".").orElse("")
-                + Texts.found(body.path("event_type")).orElse("");
+        String kind =
+                Texts.found(body.path("domain")).map(domain -> domain + ".").orElse("")
+                        + Texts.found(body.path("event_type")).orElse("");
         return Meaning.Happened.one(Texts.type(kind, "event"), null);
     }
 }

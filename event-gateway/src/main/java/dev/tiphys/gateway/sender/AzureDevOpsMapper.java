@@ -19,11 +19,13 @@ record AzureDevOpsMapper(Repository repository) implements GitMapper {
     /** The spellings of one repository's address: today's, the one before, and by ssh; always host and path. */
     private static final List<Pattern> ADDRESSES = List.of(
             Pattern.compile("dev\\.azure\\.com/(?<org>[^/]+)/(?<project>[^/]+)/_git/(?<repo>[^/]+)"),
-            Pattern.compile("(?<org>[^/.]+)\\.visualstudio\\.com/(?:defaultcollection/)?(?<project>[^/]+)/_git/(?<repo>[^/]+)"),
+            Pattern.compile(
+                    "(?<org>[^/.]+)\\.visualstudio\\.com/(?:defaultcollection/)?(?<project>[^/]+)/_git/(?<repo>[^/]+)"),
             Pattern.compile("(?:[^/]*ssh[^/]*)/v3/(?<org>[^/]+)/(?<project>[^/]+)/(?<repo>[^/]+)"));
 
     /** A repository that is called as its project may leave that out. */
-    private static final Pattern SHORT = Pattern.compile("(dev\\.azure\\.com/[^/]+|[^/.]+\\.visualstudio\\.com)/_git/([^/]+)");
+    private static final Pattern SHORT =
+            Pattern.compile("(dev\\.azure\\.com/[^/]+|[^/.]+\\.visualstudio\\.com)/_git/([^/]+)");
 
     @Override
     public Optional<String> delivery(Delivery delivery, JsonNode body) {

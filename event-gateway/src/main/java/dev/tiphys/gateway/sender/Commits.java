@@ -51,7 +51,8 @@ record Commits(List<JsonNode> nodes, boolean whole) {
         String message = Texts.text(commit.path("message"));
         // Trailers are in the last paragraph: who quotes one above it did not mean it.
         return message != null
-                && BY_A_RUN.matcher(message.strip().replaceFirst("(?s).*\\R[ \\t]*\\R", "")).find();
+                && BY_A_RUN.matcher(message.strip().replaceFirst("(?s).*\\R[ \\t]*\\R", ""))
+                        .find();
     }
 
     /** {@return all paths that the commits touch; null if that is not known} */

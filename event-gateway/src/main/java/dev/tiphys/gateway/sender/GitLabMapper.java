@@ -45,7 +45,9 @@ record GitLabMapper(Repository repository) implements GitMapper {
 
     @Override
     public Optional<List<RefUpdate>> updates(String type, JsonNode body) {
-        return PUSHES.contains(body.path("object_kind").asText("")) ? Optional.of(List.of(update(body))) : Optional.empty();
+        return PUSHES.contains(body.path("object_kind").asText(""))
+                ? Optional.of(List.of(update(body)))
+                : Optional.empty();
     }
 
     private static RefUpdate update(JsonNode body) {

@@ -43,7 +43,8 @@ sealed interface GitMapper extends Mapper
         String url = normalised(repository().url()).orElse("");
         return names.stream()
                 .anyMatch(name -> name.equalsIgnoreCase(repository().fullName())
-                        || (name.contains("://") && normalised(name).filter(url::equals).isPresent()));
+                        || (name.contains("://")
+                                && normalised(name).filter(url::equals).isPresent()));
     }
 
     @Override

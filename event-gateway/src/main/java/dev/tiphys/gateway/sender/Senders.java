@@ -30,16 +30,26 @@ public final class Senders {
 
     /** One row for each other sender; its proof is in its definition. */
     private static final Map<String, Mapper> OTHERS = Map.of(
-            Source.GENERIC, new SourceMapper(),
-            "harbor", new HarborMapper(),
-            "nexus", new NexusMapper(),
-            "artifactory", new ArtifactoryMapper(),
-            "azure-container-registry", new AzureContainerRegistryMapper(),
-            "docker-hub", new DockerHubMapper(),
-            "quay", new QuayMapper(),
-            "slack", new SlackMapper(),
-            "sns", new SnsMapper(),
-            "stripe", new StripeMapper());
+            Source.GENERIC,
+            new SourceMapper(),
+            "harbor",
+            new HarborMapper(),
+            "nexus",
+            new NexusMapper(),
+            "artifactory",
+            new ArtifactoryMapper(),
+            "azure-container-registry",
+            new AzureContainerRegistryMapper(),
+            "docker-hub",
+            new DockerHubMapper(),
+            "quay",
+            new QuayMapper(),
+            "slack",
+            new SlackMapper(),
+            "sns",
+            new SnsMapper(),
+            "stripe",
+            new StripeMapper());
 
     private Senders() {}
 

@@ -32,8 +32,8 @@ record SnsMapper() implements Mapper {
         return invitation(body).orElseGet(() -> switch (body.path("Type").asText("")) {
             case "Notification" ->
                 body.path("Message").isTextual()
-                        ? new Meaning.Happened(
-                                List.of(new Happening(ExternalEvent.MESSAGE, null, null, message(body.path("Message")))))
+                        ? new Meaning.Happened(List.of(
+                                new Happening(ExternalEvent.MESSAGE, null, null, message(body.path("Message")))))
                         : new Meaning.Refused(Refusal.MALFORMED, "a notification needs a Message");
             case "UnsubscribeConfirmation" -> new Meaning.Nothing("a subscription ended");
             default -> new Meaning.Refused(Refusal.MALFORMED, "the field Type is missing: is the sender SNS?");

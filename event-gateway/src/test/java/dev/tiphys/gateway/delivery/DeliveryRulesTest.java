@@ -355,7 +355,7 @@ class DeliveryRulesTest {
             }
             String body = form == null ? copy.toString() : copy.toString().replace(marker, form);
             Verdict verdict = judge(Examples.delivery(event, body.getBytes(UTF_8)));
-            if (verdict instanceof Verdict.Accepted(_, var accepted, _)) {
+            if (verdict instanceof Verdict.Accepted(var _, var accepted, var _)) {
                 // What is accepted can be written to the log and read again.
                 byte[] written = Json.bytes(accepted.getFirst().data());
                 assertThat(written).isNotEmpty();

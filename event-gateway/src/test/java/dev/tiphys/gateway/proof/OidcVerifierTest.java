@@ -30,8 +30,7 @@ class OidcVerifierTest {
             "tiphys",
             null,
             Map.of("repository", List.of("acme/*"), "ref", List.of("refs/heads/main", "refs/tags/*"))));
-    private static final String CLAIMS =
-            """
+    private static final String CLAIMS = """
             {"iss": "https://issuer.example", "aud": ["other", "tiphys"], "exp": 1000300, "nbf": 999000, "iat": 1000000,
              "repository": "acme/shop", "ref": "refs/tags/v1"}""";
     private static final String HEADER = "{\"alg\": \"RS256\", \"kid\": \"k1\", \"typ\": \"JWT\"}";
@@ -42,41 +41,44 @@ class OidcVerifierTest {
         assertThat(VERIFIER.of(delivery(token)))
                 .contains(new KeyPlace.Discovered(URI.create("https://issuer.example"), "k1"));
         assertThat(verifies(token, RSA)).isTrue();
-        assertThat(verifies(token(HEADER.replace("RS256", "ES256"), CLAIMS, "SHA256withECDSAinP1363Format", EC), EC)).isTrue();
+        assertThat(verifies(token(HEADER.replace("RS256", "ES256"), CLAIMS, "SHA256withECDSAinP1363Format", EC), EC))
+                .isTrue();
     }
 
     @Test
     void aTokenOfAnotherKeyIsRefused() {
-        assertThat(verifies(token(HEADER, CLAIMS, "SHA256withRSA", RSA), pair("RSA", 2048))).isFalse();
+        assertThat(verifies(token(HEADER, CLAIMS, "SHA256withRSA", RSA), pair("RSA", 2048)))
+                .isFalse();
         assertThat(verifies(token(HEADER, CLAIMS, "SHA256withRSA", RSA), EC)).isFalse();
         KeyPair weak = pair("RSA", 1024);
         assertThat(verifies(token(HEADER, CLAIMS, "SHA256withRSA", weak), weak)).isFalse();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "\"iss\": \"https://issuer.example\"|\"iss\": \"https://issuer.example/\"",
-        "\"iss\": \"https://issuer.example\"|\"iss\": [\"https://issuer.example\"]",
-        "\"iss\": \"https://issuer.example\"|\"iss\": \"https://evil.example\"",
-        "[\"other\", \"tiphys\"]|[\"other\"]",
-        "[\"other\", \"tiphys\"]|[]",
-        "[\"other\", \"tiphys\"]|\"\"",
-        "[\"other\", \"tiphys\"]|null",
-        "\"exp\": 1000300|\"exp\": 999940",
-        "\"exp\": 1000300|\"exp\": \"1000300\"",
-        "\"exp\": 1000300|\"exp\": 1e999",
-        "\"exp\": 1000300|\"exp\": null",
-        "\"exp\": 1000300|\"x\": 1",
-        "\"nbf\": 999000|\"nbf\": 1000061",
-        "\"nbf\": 999000|\"nbf\": \"soon\"",
-        "\"iat\": 1000000|\"iat\": 1000061",
-        "\"acme/shop\"|\"other/shop\"",
-        "\"acme/shop\"|\"\"",
-        "\"acme/shop\"|null",
-        "\"acme/shop\"|{}",
-        "\"repository\"|\"x\"",
-        "refs/tags/v1|refs/heads/dev",
-    })
+    @ValueSource(
+            strings = {
+                "\"iss\": \"https://issuer.example\"|\"iss\": \"https://issuer.example/\"",
+                "\"iss\": \"https://issuer.example\"|\"iss\": [\"https://issuer.example\"]",
+                "\"iss\": \"https://issuer.example\"|\"iss\": \"https://evil.example\"",
+                "[\"other\", \"tiphys\"]|[\"other\"]",
+                "[\"other\", \"tiphys\"]|[]",
+                "[\"other\", \"tiphys\"]|\"\"",
+                "[\"other\", \"tiphys\"]|null",
+                "\"exp\": 1000300|\"exp\": 999940",
+                "\"exp\": 1000300|\"exp\": \"1000300\"",
+                "\"exp\": 1000300|\"exp\": 1e999",
+                "\"exp\": 1000300|\"exp\": null",
+                "\"exp\": 1000300|\"x\": 1",
+                "\"nbf\": 999000|\"nbf\": 1000061",
+                "\"nbf\": 999000|\"nbf\": \"soon\"",
+                "\"iat\": 1000000|\"iat\": 1000061",
+                "\"acme/shop\"|\"other/shop\"",
+                "\"acme/shop\"|\"\"",
+                "\"acme/shop\"|null",
+                "\"acme/shop\"|{}",
+                "\"repository\"|\"x\"",
+                "refs/tags/v1|refs/heads/dev",
+            })
     void aTokenThatSaysSomethingElseIsRefused(String change) {
         String[] both = change.split("\\|", -1);
         String claims = CLAIMS.replace(both[0], both[1]);
@@ -87,21 +89,23 @@ class OidcVerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{\"alg\": \"none\", \"kid\": \"k1\"}",
-        "{\"alg\": \"None\", \"kid\": \"k1\"}",
-        "{\"alg\": \"HS256\", \"kid\": \"k1\"}",
-        "{\"alg\": \"RS1\", \"kid\": \"k1\"}",
-        "{\"alg\": \"rs256\", \"kid\": \"k1\"}",
-        "{\"alg\": [\"RS256\"], \"kid\": \"k1\"}",
-        "{\"kid\": \"k1\"}",
-        "{\"alg\": \"RS256\", \"kid\": \"k1\", \"crit\": [\"b64\"]}",
-        "[]",
-        "null",
-    })
+    @ValueSource(
+            strings = {
+                "{\"alg\": \"none\", \"kid\": \"k1\"}",
+                "{\"alg\": \"None\", \"kid\": \"k1\"}",
+                "{\"alg\": \"HS256\", \"kid\": \"k1\"}",
+                "{\"alg\": \"RS1\", \"kid\": \"k1\"}",
+                "{\"alg\": \"rs256\", \"kid\": \"k1\"}",
+                "{\"alg\": [\"RS256\"], \"kid\": \"k1\"}",
+                "{\"kid\": \"k1\"}",
+                "{\"alg\": \"RS256\", \"kid\": \"k1\", \"crit\": [\"b64\"]}",
+                "[]",
+                "null",
+            })
     void anotherAlgorithmIsRefused(String header) {
         assertThat(verifies(token(header, CLAIMS, "SHA256withRSA", RSA), RSA)).isFalse();
-        assertThat(VERIFIER.of(delivery(token(header, CLAIMS, "SHA256withRSA", RSA)))).isEmpty();
+        assertThat(VERIFIER.of(delivery(token(header, CLAIMS, "SHA256withRSA", RSA))))
+                .isEmpty();
     }
 
     /** Who knows the public key, everybody, signs with it as if it were shared. */
@@ -111,7 +115,8 @@ class OidcVerifierTest {
             String signed = encoded(HEADER.replace("RS256", algorithm)) + "." + encoded(CLAIMS);
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(RSA.getPublic().getEncoded(), "HmacSHA256"));
-            assertThat(verifies(signed + "." + encoded(mac.doFinal(signed.getBytes(UTF_8))), RSA)).isFalse();
+            assertThat(verifies(signed + "." + encoded(mac.doFinal(signed.getBytes(UTF_8))), RSA))
+                    .isFalse();
         }
         assertThat(verifies(encoded(HEADER) + "." + encoded(CLAIMS) + ".", RSA)).isFalse();
     }
@@ -121,20 +126,32 @@ class OidcVerifierTest {
     void aKeyIdIsAName(String kid) {
         String header = kid.isEmpty() ? HEADER.replace("\"kid\": \"k1\", ", "") : HEADER.replace("\"k1\"", kid);
         boolean number = kid.equals("7");
-        assertThat(VERIFIER.of(delivery(token(header, CLAIMS, "SHA256withRSA", RSA))).isPresent()).isEqualTo(number);
+        assertThat(VERIFIER.of(delivery(token(header, CLAIMS, "SHA256withRSA", RSA)))
+                        .isPresent())
+                .isEqualTo(number);
     }
 
     @Test
     void whatIsNoTokenIsRefused() {
         String right = token(HEADER, CLAIMS, "SHA256withRSA", RSA);
         for (String token : List.of(
-                "", ".", "..", "a.b.c", "a.b", right + ".x", right.substring(1), "x".repeat(20_000), right + " ", "%.%.%",
+                "",
+                ".",
+                "..",
+                "a.b.c",
+                "a.b",
+                right + ".x",
+                right.substring(1),
+                "x".repeat(20_000),
+                right + " ",
+                "%.%.%",
                 encoded("{".repeat(5_000)) + "." + encoded(CLAIMS) + ".AA")) {
             if (!token.strip().equals(right)) {
                 assertThat(verifies(token, RSA)).as(token).isFalse();
             }
         }
-        String huge = token(HEADER, CLAIMS.replace("}", ", \"x\": \"" + "y".repeat(20_000) + "\"}"), "SHA256withRSA", RSA);
+        String huge =
+                token(HEADER, CLAIMS.replace("}", ", \"x\": \"" + "y".repeat(20_000) + "\"}"), "SHA256withRSA", RSA);
         assertThat(verifies(huge, RSA)).isFalse();
     }
 

@@ -68,14 +68,22 @@ class SchemesTest {
             assertThat(verifies(secret, "v1," + given)).isFalse();
             assertThat(verifies(secret, "v1a,AAAA")).isFalse();
             // A public key is known to everybody: it never counts as a shared one.
-            assertThat(verifies(secret, "v1," + Base64.getEncoder()
-                            .encodeToString(hmac("HmacSHA256", raw, (ID + "." + NOW.getEpochSecond() + ".").getBytes(UTF_8), BODY))))
+            assertThat(verifies(
+                            secret,
+                            "v1,"
+                                    + Base64.getEncoder()
+                                            .encodeToString(hmac(
+                                                    "HmacSHA256",
+                                                    raw,
+                                                    (ID + "." + NOW.getEpochSecond() + ".").getBytes(UTF_8),
+                                                    BODY))))
                     .isFalse();
         }
 
         @Test
         void areRefusedWithASecretOfNoKnownForm() {
-            for (String secret : List.of("whsec_", "whsec_***", "whpk_AAAA", "whpk_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")) {
+            for (String secret :
+                    List.of("whsec_", "whsec_***", "whpk_AAAA", "whpk_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")) {
                 assertThat(verifies(secret.getBytes(UTF_8), RIGHT)).isFalse();
             }
         }
@@ -98,9 +106,12 @@ class SchemesTest {
             byte[] digest = hmac(name, KEY, BODY);
             HmacVerifier hex = new HmacVerifier("x", algorithm, "p=", HmacVerifier.Encoding.HEX);
             HmacVerifier base64 = new HmacVerifier("x", algorithm, "", HmacVerifier.Encoding.BASE64);
-            assertThat(hex.verifies(delivery(Map.of("x", "p=" + HexFormat.of().formatHex(digest))), KEY)).isTrue();
-            assertThat(hex.verifies(delivery(Map.of("x", HexFormat.of().formatHex(digest))), KEY)).isFalse();
-            assertThat(base64.verifies(delivery(Map.of("x", Base64.getEncoder().encodeToString(digest))), KEY)).isTrue();
+            assertThat(hex.verifies(delivery(Map.of("x", "p=" + HexFormat.of().formatHex(digest))), KEY))
+                    .isTrue();
+            assertThat(hex.verifies(delivery(Map.of("x", HexFormat.of().formatHex(digest))), KEY))
+                    .isFalse();
+            assertThat(base64.verifies(delivery(Map.of("x", Base64.getEncoder().encodeToString(digest))), KEY))
+                    .isTrue();
             assertThat(base64.verifies(delivery(Map.of("x", "****")), KEY)).isFalse();
         }
 
@@ -125,14 +136,16 @@ class SchemesTest {
 
     @Nested
     class GitLab {
-        private final Verifier verifier = Proof.ofGitLab(new SecretRef("a", "b")).verifier();
+        private final Verifier verifier =
+                Proof.ofGitLab(new SecretRef("a", "b")).verifier();
 
         @Test
         void takesTheClassicTokenOnlyForAClassicSecret() {
             Map<String, String> classic = Map.of("x-gitlab-token", "key");
             assertThat(verifier.verifies(delivery(classic), KEY)).isTrue();
             byte[] signing = "whsec_a2V5".getBytes(UTF_8);
-            assertThat(verifier.verifies(delivery(Map.of("x-gitlab-token", "whsec_a2V5")), signing)).isFalse();
+            assertThat(verifier.verifies(delivery(Map.of("x-gitlab-token", "whsec_a2V5")), signing))
+                    .isFalse();
         }
     }
 
@@ -141,43 +154,73 @@ class SchemesTest {
         String moment = Long.toString(NOW.getEpochSecond());
         String right = HexFormat.of().formatHex(hmac("HmacSHA256", KEY, (moment + ".").getBytes(UTF_8), BODY));
         Verifier stripe = new StripeVerifier();
-        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "t=" + moment + ", v1=00, v1=" + right)), KEY)).isTrue();
-        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "t=" + moment + ",v0=" + right)), KEY)).isFalse();
-        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "v1=" + right)), KEY)).isFalse();
+        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "t=" + moment + ", v1=00, v1=" + right)), KEY))
+                .isTrue();
+        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "t=" + moment + ",v0=" + right)), KEY))
+                .isFalse();
+        assertThat(stripe.verifies(delivery(Map.of("stripe-signature", "v1=" + right)), KEY))
+                .isFalse();
         assertThat(stripe.verifies(
-                        delivery(Map.of("stripe-signature", "t=" + moment + ",v1=00".repeat(20) + ",v1=" + right)), KEY))
+                        delivery(Map.of("stripe-signature", "t=" + moment + ",v1=00".repeat(20) + ",v1=" + right)),
+                        KEY))
                 .isFalse();
     }
 
     @Test
     void basicIsUserAndPassword() {
         String given = Base64.getEncoder().encodeToString("ada:pass:word".getBytes(UTF_8));
-        assertThat(new BasicVerifier().verifies(delivery(Map.of("authorization", "basic " + given)), "ada:pass:word".getBytes(UTF_8)))
+        assertThat(new BasicVerifier()
+                        .verifies(delivery(Map.of("authorization", "basic " + given)), "ada:pass:word".getBytes(UTF_8)))
                 .isTrue();
-        assertThat(new BasicVerifier().verifies(delivery(Map.of("authorization", "Bearer " + given)), "ada:pass:word".getBytes(UTF_8)))
+        assertThat(new BasicVerifier()
+                        .verifies(
+                                delivery(Map.of("authorization", "Bearer " + given)), "ada:pass:word".getBytes(UTF_8)))
                 .isFalse();
-        assertThat(new BasicVerifier().verifies(delivery(Map.of("authorization", "Basic %%%")), KEY)).isFalse();
+        assertThat(new BasicVerifier().verifies(delivery(Map.of("authorization", "Basic %%%")), KEY))
+                .isFalse();
     }
 
     @Test
     void anAddressIsTheWholeRest() {
         AddressVerifier verifier = new AddressVerifier();
-        assertThat(verifier.verifies(new Delivery("a", "POST", "key", "", Map.of(), BODY, NOW), KEY)).isTrue();
+        assertThat(verifier.verifies(new Delivery("a", "POST", "key", "", Map.of(), BODY, NOW), KEY))
+                .isTrue();
         for (String rest : List.of("", "ke", "keyy", "key/", "x/key")) {
-            assertThat(verifier.verifies(new Delivery("a", "POST", rest, "", Map.of(), BODY, NOW), KEY)).isFalse();
+            assertThat(verifier.verifies(new Delivery("a", "POST", rest, "", Map.of(), BODY, NOW), KEY))
+                    .isFalse();
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"1614265330,true", "1614265630,true", "1614265631,false", "1614265030,true", "1614265029,false", "'',false",
-        "-1,false", "9999999999999999999,false", "1614265330.5,false", "0x1,false"})
+    @CsvSource({
+        "1614265330,true",
+        "1614265630,true",
+        "1614265631,false",
+        "1614265030,true",
+        "1614265029,false",
+        "'',false",
+        "-1,false",
+        "9999999999999999999,false",
+        "1614265330.5,false",
+        "0x1,false"
+    })
     void aMomentIsNear(String seconds, boolean near) {
         assertThat(Moment.near(seconds, NOW)).isEqualTo(near);
     }
 
     @ParameterizedTest
-    @CsvSource({"*,'',true", "refs/heads/*,refs/heads/a/b,true", "refs/heads/*,refs/tags/a,false", "a?c,abc,true", "a?c,ac,false",
-        "*a*b*,xxaxxbxx,true", "*a*b*,xxbxxaxx,false", "'',a,false", "a,a,true", "a,ab,false"})
+    @CsvSource({
+        "*,'',true",
+        "refs/heads/*,refs/heads/a/b,true",
+        "refs/heads/*,refs/tags/a,false",
+        "a?c,abc,true",
+        "a?c,ac,false",
+        "*a*b*,xxaxxbxx,true",
+        "*a*b*,xxbxxaxx,false",
+        "'',a,false",
+        "a,a,true",
+        "a,ab,false"
+    })
     void aGlobFitsTheWhole(String glob, String text, boolean fits) {
         assertThat(Glob.matches(glob, text)).isEqualTo(fits);
     }

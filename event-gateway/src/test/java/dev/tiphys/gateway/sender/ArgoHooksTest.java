@@ -42,14 +42,14 @@ class ArgoHooksTest {
     @Test
     void carryArgosPayload() {
         ExternalEvent event = event(post(
-                table("webhook", "POST", List.of(), List.of(), null, Map.of("team", "x")).get("hooks/my/path"), "{\"a\": 1}"));
+                table("webhook", "POST", List.of(), List.of(), null, Map.of("team", "x"))
+                        .get("hooks/my/path"),
+                "{\"a\": 1}"));
 
         assertThat(event.name()).isEqualTo("build");
         assertThat(event.type()).isEqualTo("webhook");
         assertThat(event.endpoint()).isEqualTo("hooks");
-        assertThat(event.body())
-                .isEqualTo(json(
-                        """
+        assertThat(event.body()).isEqualTo(json("""
                         {"header": {"X-One": ["1"], "Authorization": ["*** Masked Auth Secret ***"]},
                          "body": {"a": 1}, "metadata": {"team": "x"}}
                         """));
@@ -57,7 +57,12 @@ class ArgoHooksTest {
 
     @ParameterizedTest
     @CsvSource({
-        "github,headers", "gitlab,headers", "bitbucket,headers", "bitbucketserver,headers", "gerrit,headers", "sns,header",
+        "github,headers",
+        "gitlab,headers",
+        "bitbucket,headers",
+        "bitbucketserver,headers",
+        "gerrit,headers",
+        "sns,header",
         "webhook,header"
     })
     void callTheHeadersAsArgoDoes(String type, String key) {
@@ -70,55 +75,66 @@ class ArgoHooksTest {
 
     @Test
     void haveShapesOfTheirOwnForSomeSenders() {
-        assertThat(event(post(endpoint("stripe"), "{\"id\": \"e\", \"type\": \"invoice.paid\"}")).body())
+        assertThat(event(post(endpoint("stripe"), "{\"id\": \"e\", \"type\": \"invoice.paid\"}"))
+                        .body())
                 .isEqualTo(json("{\"event\": {\"id\": \"e\", \"type\": \"invoice.paid\"}}"));
-        assertThat(event(post(endpoint("storageGrid"), "{\"Action\": \"Publish\"}")).body())
+        assertThat(event(post(endpoint("storageGrid"), "{\"Action\": \"Publish\"}"))
+                        .body())
                 .isEqualTo(json("{\"notification\": {\"Action\": \"Publish\"}}"));
-        assertThat(event(post(
-                                endpoint("slack"),
-                                "{\"type\": \"event_callback\", \"token\": \"t\", \"event\": {\"type\": \"message\", \"text\": \"x\"}}"))
+        assertThat(event(
+                                post(
+                                        endpoint("slack"),
+                                        "{\"type\": \"event_callback\", \"token\": \"t\", \"event\": {\"type\": \"message\", \"text\": \"x\"}}"))
                         .body())
                 .isEqualTo(json("{\"type\": \"message\", \"data\": {\"type\": \"message\", \"text\": \"x\"}}"));
     }
 
     @Test
     void takeAQueryForABody() {
-        Endpoint get = table("webhook", "GET", List.of(), List.of(), null, Map.of()).get("hooks/build");
+        Endpoint get =
+                table("webhook", "GET", List.of(), List.of(), null, Map.of()).get("hooks/build");
         Delivery delivery = new Delivery("hooks/build", "GET", "", "a=1&a=2&b=x%20y", PROOF, new byte[0], Fixture.NOW);
 
         assertThat(get.methods()).containsExactly("GET");
-        assertThat(event(judge(get, delivery)).body().path("body")).isEqualTo(json("{\"a\": [\"1\", \"2\"], \"b\": [\"x y\"]}"));
+        assertThat(event(judge(get, delivery)).body().path("body"))
+                .isEqualTo(json("{\"a\": [\"1\", \"2\"], \"b\": [\"x y\"]}"));
     }
 
     @Test
     void takeAFormForABody() {
-        Map<String, String> form = Map.of(
-                "authorization", "Bearer s3cret", "content-type", "application/x-www-form-urlencoded");
+        Map<String, String> form =
+                Map.of("authorization", "Bearer s3cret", "content-type", "application/x-www-form-urlencoded");
         assertThat(event(post(endpoint("webhook"), form, "a=1&a=2")).body().path("body"))
                 .isEqualTo(json("{\"a\": [\"1\", \"2\"]}"));
-        assertThat(event(post(endpoint("github"), form, "payload=%7B%22a%22%3A1%7D")).body().path("body"))
+        assertThat(event(post(endpoint("github"), form, "payload=%7B%22a%22%3A1%7D"))
+                        .body()
+                        .path("body"))
                 .isEqualTo(json("{\"a\": 1}"));
         assertThat(post(endpoint("github"), form, "other=1")).isInstanceOf(Verdict.Rejected.class);
     }
 
     @Test
     void takeNoOtherMethod() {
-        Endpoint put = table("webhook", "PUT", List.of(), List.of(), null, Map.of()).get("hooks/build");
+        Endpoint put =
+                table("webhook", "PUT", List.of(), List.of(), null, Map.of()).get("hooks/build");
         assertThat(judge(put, new Delivery("hooks/build", "PUT", "", "", PROOF, "{}".getBytes(UTF_8), Fixture.NOW)))
                 .isInstanceOf(Verdict.Rejected.class);
     }
 
     @Test
     void letInTheRepositoriesAndEventsOfTheirLists() {
-        Endpoint github =
-                table("github", "POST", List.of("acme/shop"), List.of("push"), null, Map.of()).get("hooks/build");
+        Endpoint github = table("github", "POST", List.of("acme/shop"), List.of("push"), null, Map.of())
+                .get("hooks/build");
         Map<String, String> push = Map.of("authorization", "Bearer s3cret", "x-github-event", "push");
         Map<String, String> star = Map.of("authorization", "Bearer s3cret", "x-github-event", "star");
 
-        assertThat(event(post(github, push, "{\"repository\": {\"full_name\": \"Acme/Shop\"}}")).type()).isEqualTo("push");
+        assertThat(event(post(github, push, "{\"repository\": {\"full_name\": \"Acme/Shop\"}}"))
+                        .type())
+                .isEqualTo("push");
         assertThat(post(github, push, "{\"repository\": {\"full_name\": \"acme/other\"}}"))
                 .isInstanceOfSatisfying(
-                        Verdict.Rejected.class, rejected -> assertThat(rejected.refusal()).isEqualTo(Refusal.FOREIGN));
+                        Verdict.Rejected.class,
+                        rejected -> assertThat(rejected.refusal()).isEqualTo(Refusal.FOREIGN));
         assertThat(post(github, push, "{}")).isInstanceOf(Verdict.Rejected.class);
         assertThat(post(github, star, "{\"repository\": {\"full_name\": \"acme/shop\"}}"))
                 .isInstanceOf(Verdict.Irrelevant.class);
@@ -126,19 +142,28 @@ class ArgoHooksTest {
 
     @Test
     void dropWhatTheirFilterDoesNotLetThrough() {
-        Endpoint filtered =
-                table("webhook", "POST", List.of(), List.of(), "body.a == 1", Map.of()).get("hooks/build");
+        Endpoint filtered = table("webhook", "POST", List.of(), List.of(), "body.a == 1", Map.of())
+                .get("hooks/build");
 
         assertThat(post(filtered, "{\"a\": 1}")).isInstanceOf(Verdict.Accepted.class);
         assertThat(post(filtered, "{\"a\": 2}")).isInstanceOf(Verdict.Irrelevant.class);
-        assertThat(post(filtered, "[]")).isInstanceOfSatisfying(
-                Verdict.Irrelevant.class, dropped -> assertThat(dropped.reason()).contains("fails on it"));
+        assertThat(post(filtered, "[]"))
+                .isInstanceOfSatisfying(
+                        Verdict.Irrelevant.class,
+                        dropped -> assertThat(dropped.reason()).contains("fails on it"));
     }
 
     @Test
     void neverCarryAToken() {
         Map<String, String> headers = Map.of(
-                "authorization", "Bearer s3cret", "x-gitlab-token", "canary", "x-hub-signature-256", "canary", "cookie", "canary");
+                "authorization",
+                "Bearer s3cret",
+                "x-gitlab-token",
+                "canary",
+                "x-hub-signature-256",
+                "canary",
+                "cookie",
+                "canary");
         assertThat(event(post(endpoint("gitlab"), headers, "{}")).toString()).doesNotContain("canary", "s3cret");
     }
 
@@ -157,9 +182,19 @@ class ArgoHooksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "webhook", "github", "gitlab", "bitbucket", "bitbucketserver", "gerrit", "slack", "stripe", "storageGrid", "sns"
-    })
+    @ValueSource(
+            strings = {
+                "webhook",
+                "github",
+                "gitlab",
+                "bitbucket",
+                "bitbucketserver",
+                "gerrit",
+                "slack",
+                "stripe",
+                "storageGrid",
+                "sns"
+            })
     void giveAMutilatedPayloadAVerdict(String type) {
         Endpoint endpoint = table(type, "POST", List.of("acme/shop"), List.of("*"), "body.a?.b == 1", Map.of())
                 .get("hooks/build");
@@ -169,9 +204,11 @@ class ArgoHooksTest {
                         + " \"project\": {\"path_with_namespace\": \"acme/shop\"}, \"Message\": {\"Records\": [{\"eventName\": \"e\"}]}}";
         for (String pointer : Mutations.pointers(json(payload))) {
             for (String form : Mutations.FORMS) {
-                assertThat(post(endpoint, Mutations.replaced(json(payload), pointer, form))).isNotNull();
+                assertThat(post(endpoint, Mutations.replaced(json(payload), pointer, form)))
+                        .isNotNull();
             }
-            assertThat(post(endpoint, Mutations.missing(json(payload), pointer))).isNotNull();
+            assertThat(post(endpoint, Mutations.missing(json(payload), pointer)))
+                    .isNotNull();
         }
     }
 

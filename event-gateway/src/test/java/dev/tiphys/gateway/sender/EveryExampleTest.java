@@ -34,7 +34,8 @@ class EveryExampleTest {
         }
         every.properties().stream()
                 .flatMap(event -> IntStream.range(0, event.getValue().size())
-                        .mapToObj(i -> Map.entry(event.getKey(), event.getValue().get(i))))
+                        .mapToObj(
+                                i -> Map.entry(event.getKey(), event.getValue().get(i))))
                 .toList()
                 .parallelStream()
                 .forEach(example -> sweep(example.getKey(), example.getValue()));
@@ -47,9 +48,11 @@ class EveryExampleTest {
         for (int i = 0; i < pointers.size(); i++) {
             for (int form = 0; form < FORMS_OF_EACH; form++) {
                 String wrong = Mutations.FORMS.get((i * FORMS_OF_EACH + form) % Mutations.FORMS.size());
-                assertThat(judge(event, Mutations.replaced(example, pointers.get(i), wrong))).isNotNull();
+                assertThat(judge(event, Mutations.replaced(example, pointers.get(i), wrong)))
+                        .isNotNull();
             }
-            assertThat(judge(event, Mutations.missing(example, pointers.get(i)))).isNotNull();
+            assertThat(judge(event, Mutations.missing(example, pointers.get(i))))
+                    .isNotNull();
         }
     }
 

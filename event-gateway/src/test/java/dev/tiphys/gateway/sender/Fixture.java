@@ -36,7 +36,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** A sender's documented delivery, its endpoint, and what signs for it. */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Fixture(String sender, Map<String, String> headers, ObjectNode body, String type, Endpoint endpoint, byte[] secret) {
+record Fixture(
+        String sender, Map<String, String> headers, ObjectNode body, String type, Endpoint endpoint, byte[] secret) {
     static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     static final Senders.Terms TERMS = new Senders.Terms(Proof.Openness.PROOF_DEMANDED, new CelExpressions());
     static final List<String> GIT =
@@ -50,13 +51,22 @@ record Fixture(String sender, Map<String, String> headers, ObjectNode body, Stri
     static Fixture of(String sender) {
         try (InputStream in = Fixture.class.getResourceAsStream("/senders/" + sender + ".json")) {
             if (in == null) {
-                throw new IllegalStateException("there is no fixture of " + sender + ": write senders/" + sender + ".json");
+                throw new IllegalStateException(
+                        "there is no fixture of " + sender + ": write senders/" + sender + ".json");
             }
             JsonNode file = Json.mapper().readTree(in);
             Map<String, String> headers = new HashMap<>();
-            file.path("headers").properties().forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+            file.path("headers")
+                    .properties()
+                    .forEach(header ->
+                            headers.put(header.getKey(), header.getValue().asText()));
             return new Fixture(
-                    sender, headers, (ObjectNode) file.path("body"), file.path("type").asText(""), endpoint(sender), secret(sender));
+                    sender,
+                    headers,
+                    (ObjectNode) file.path("body"),
+                    file.path("type").asText(""),
+                    endpoint(sender),
+                    secret(sender));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -140,9 +150,11 @@ record Fixture(String sender, Map<String, String> headers, ObjectNode body, Stri
                         "webhook-signature",
                         "v1,"
                                 + Base64.getEncoder()
-                                        .encodeToString(mac("HmacSHA256", ("w-1." + moment + ".").getBytes(UTF_8), bytes)));
+                                        .encodeToString(
+                                                mac("HmacSHA256", ("w-1." + moment + ".").getBytes(UTF_8), bytes)));
             }
-            case "azure-devops" -> all.put("authorization", "Basic " + Base64.getEncoder().encodeToString(secret));
+            case "azure-devops" ->
+                all.put("authorization", "Basic " + Base64.getEncoder().encodeToString(secret));
             case "harbor" -> all.put("authorization", SECRET);
             case "nexus" -> all.put("x-nexus-webhook-signature", hex("HmacSHA1", bytes));
             case "artifactory" -> all.put("x-jfrog-event-auth", hex("HmacSHA256", bytes));
@@ -151,7 +163,9 @@ record Fixture(String sender, Map<String, String> headers, ObjectNode body, Stri
                 all.put("x-slack-signature", "v0=" + hex("HmacSHA256", ("v0:" + moment + ":").getBytes(UTF_8), bytes));
             }
             case "stripe" ->
-                all.put("stripe-signature", "t=" + moment + ",v1=" + hex("HmacSHA256", (moment + ".").getBytes(UTF_8), bytes));
+                all.put(
+                        "stripe-signature",
+                        "t=" + moment + ",v1=" + hex("HmacSHA256", (moment + ".").getBytes(UTF_8), bytes));
             case "sns" -> sent = signedBySns(bytes);
             case "generic" -> all.put("authorization", "Bearer " + SECRET);
             default -> rest = SECRET;
@@ -186,7 +200,10 @@ record Fixture(String sender, Map<String, String> headers, ObjectNode body, Stri
                 : List.of("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
         for (String field : fields) {
             if (envelope.path(field).isTextual()) {
-                text.append(field).append("\n").append(envelope.path(field).textValue()).append("\n");
+                text.append(field)
+                        .append("\n")
+                        .append(envelope.path(field).textValue())
+                        .append("\n");
             }
         }
         try {

@@ -61,8 +61,10 @@ class GitSendersTest {
         Fixture fixture = Fixture.of(sender);
         ObjectNode body = fixture.body().deepCopy();
         switch (sender) {
-            case "bitbucket" -> ((ObjectNode) body.at("/push/changes/0")).put("closed", true).putNull("new");
-            case "bitbucket-server" -> ((ObjectNode) body.at("/changes/0")).put("type", "DELETE").put("toHash", NOWHERE);
+            case "bitbucket" ->
+                ((ObjectNode) body.at("/push/changes/0")).put("closed", true).putNull("new");
+            case "bitbucket-server" ->
+                ((ObjectNode) body.at("/changes/0")).put("type", "DELETE").put("toHash", NOWHERE);
             case "azure-devops" -> ((ObjectNode) body.at("/resource/refUpdates/0")).put("newObjectId", NOWHERE);
             case "gitlab" -> body.put("after", NOWHERE).putNull("checkout_sha");
             default -> body.put("after", NOWHERE);
@@ -80,7 +82,8 @@ class GitSendersTest {
     void aListThatIsCutTellsNoPaths(String sender, String total) {
         Fixture fixture = Fixture.of(sender);
 
-        assertThat(change(fixture, fixture.body().deepCopy().put(total, 2)).changedPaths()).isNull();
+        assertThat(change(fixture, fixture.body().deepCopy().put(total, 2)).changedPaths())
+                .isNull();
         ObjectNode without = fixture.body().deepCopy();
         without.remove(total);
         assertThat(change(fixture, without).changedPaths()).isNull();
@@ -97,7 +100,8 @@ class GitSendersTest {
 
         Verdict.Accepted accepted = (Verdict.Accepted) fixture.verdict(body);
 
-        assertThat(accepted.events()).extracting(event -> Objects.requireNonNull(event.data().git()).branch())
+        assertThat(accepted.events())
+                .extracting(event -> Objects.requireNonNull(event.data().git()).branch())
                 .containsExactly("main", "dev");
         assertThat(accepted.events()).extracting(event -> event.id()).doesNotHaveDuplicates();
         assertThat(accepted.events().get(1).data().body().at(holder).path(list)).containsExactly(second);
@@ -131,13 +135,14 @@ class GitSendersTest {
     @Test
     void giteaTellsOfADeletionInItsOwnWay() {
         Fixture gitea = Fixture.of("gitea");
-        ObjectNode body = json("{\"ref\": \"old\", \"ref_type\": \"branch\", \"repository\": {\"full_name\": \"acme/shop\"}}");
+        ObjectNode body =
+                json("{\"ref\": \"old\", \"ref_type\": \"branch\", \"repository\": {\"full_name\": \"acme/shop\"}}");
         Map<String, String> headers = new HashMap<>(gitea.headers());
         headers.put("x-gitea-event", "delete");
 
-        GitChange change = Objects.requireNonNull(
-                event(gitea.judge(gitea.delivery(headers, body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))))
-                        .git());
+        GitChange change = Objects.requireNonNull(event(gitea.judge(
+                        gitea.delivery(headers, body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))))
+                .git());
 
         assertThat(change.ref()).isEqualTo("refs/heads/old");
         assertThat(change.deleted()).isTrue();
@@ -150,13 +155,15 @@ class GitSendersTest {
         @ParameterizedTest
         @ValueSource(strings = {"github", "gitlab", "gitea", "forgejo", "bitbucket"})
         void doesNotStartAnother(String sender) {
-            assertThat(pushed(sender, OURS)).isInstanceOfSatisfying(
-                    Verdict.Irrelevant.class,
-                    irrelevant -> assertThat(irrelevant.reason()).contains("Tiphys-Run"));
+            assertThat(pushed(sender, OURS))
+                    .isInstanceOfSatisfying(
+                            Verdict.Irrelevant.class,
+                            irrelevant -> assertThat(irrelevant.reason()).contains("Tiphys-Run"));
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"Promote", "Promote\n\nTiphys-Run: r-7\n\nOr so.", "Promote Tiphys-Run: r-7", "Tiphys-Run:"})
+        @ValueSource(
+                strings = {"Promote", "Promote\n\nTiphys-Run: r-7\n\nOr so.", "Promote Tiphys-Run: r-7", "Tiphys-Run:"})
         void isToldByItsTrailerAlone(String message) {
             assertThat(pushed("github", message)).isInstanceOf(Verdict.Accepted.class);
         }
@@ -221,7 +228,8 @@ class GitSendersTest {
             "https://git.example.com/other/acme/shop.git,false",
         })
         void ofBitbucketHasSeveralSpellings(String url, boolean ours) {
-            assertThat(new BitbucketServerMapper(Fixture.repository("bitbucket-server", url)).isOurs(List.of("ACME/shop")))
+            assertThat(new BitbucketServerMapper(Fixture.repository("bitbucket-server", url))
+                            .isOurs(List.of("ACME/shop")))
                     .isEqualTo(ours);
         }
 
@@ -231,7 +239,8 @@ class GitSendersTest {
             assertThat(new GitLabMapper(below)
                             .isOurs(List.of("acme/shop", "https://git.example.com/gitlab/acme/shop.git")))
                     .isTrue();
-            assertThat(new GitLabMapper(below).isOurs(List.of("acme/shop", "https://evil.example/gitlab/acme/shop.git")))
+            assertThat(new GitLabMapper(below)
+                            .isOurs(List.of("acme/shop", "https://evil.example/gitlab/acme/shop.git")))
                     .isFalse();
         }
     }

@@ -9,8 +9,19 @@ import java.util.List;
 /** A payload with one of its nodes in a form that nobody expects. */
 final class Mutations {
     static final List<String> FORMS = List.of(
-            "null", "[]", "{}", "\"\"", "-1", "1e999", "true", "\"\\u0000\"", "[null]", "{\"a\":[1]}", "9223372036854775808",
-            "[".repeat(64) + "]".repeat(64), "[".repeat(200) + "]".repeat(200));
+            "null",
+            "[]",
+            "{}",
+            "\"\"",
+            "-1",
+            "1e999",
+            "true",
+            "\"\\u0000\"",
+            "[null]",
+            "{\"a\":[1]}",
+            "9223372036854775808",
+            "[".repeat(64) + "]".repeat(64),
+            "[".repeat(200) + "]".repeat(200));
 
     private static final String HERE = "@@here@@";
 
@@ -58,7 +69,9 @@ final class Mutations {
         }
         node.properties()
                 .forEach(field -> collect(
-                        field.getValue(), at + "/" + field.getKey().replace("~", "~0").replace("/", "~1"), pointers));
+                        field.getValue(),
+                        at + "/" + field.getKey().replace("~", "~0").replace("/", "~1"),
+                        pointers));
         for (int i = 0; node.isArray() && i < node.size(); i++) {
             collect(node.get(i), at + "/" + i, pointers);
         }

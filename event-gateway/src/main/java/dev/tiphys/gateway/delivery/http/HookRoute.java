@@ -172,7 +172,7 @@ final class HookRoute {
     private CompletionStage<Answer> outcome(Endpoint endpoint, long offset, Delivery delivery) {
         try {
             return switch (DeliveryRules.judge(endpoint, values(endpoint, delivery), offset, delivery)) {
-                case Verdict.Accepted(_, var events, var secret) -> {
+                case Verdict.Accepted(var _, var events, var secret) -> {
                     meters.counter("tiphys.gateway.secrets", "endpoint", endpoint.name(), "age", age(secret))
                             .increment();
                     Arrival arrival = new Arrival(events.stream()
@@ -180,9 +180,9 @@ final class HookRoute {
                             .toList());
                     yield intake.take(arrival).thenApply(_ -> Answer.accepted(arrival.key()));
                 }
-                case Verdict.Irrelevant(var reason, _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
-                case Verdict.Challenged(var answer, _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
-                case Verdict.Invited(var address, _) ->
+                case Verdict.Irrelevant(var reason, var _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
+                case Verdict.Challenged(var answer, var _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
+                case Verdict.Invited(var address, var _) ->
                     CompletableFuture.completedFuture(invited(endpoint, address));
                 case Verdict.Rejected(var refusal, var reason) ->
                     CompletableFuture.completedFuture(

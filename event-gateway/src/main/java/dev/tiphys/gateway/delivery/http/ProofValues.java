@@ -9,7 +9,6 @@ import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.platform.secret.Secrets;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Finds what a delivery is compared with. May block, and only where keys are published elsewhere. */
 @Singleton

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  * @param privateHosts hosts, in lower case, that may be in a private network: whoever runs the gateway names them
  */
 record Addresses(Names names, Set<String> privateHosts) {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final Pattern NAME =
+            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final Pattern NUMBERS = Pattern.compile("(0x[0-9a-f]*|[0-9]+)(\\.(0x[0-9a-f]*|[0-9]+))*");
     private static final int HTTPS = 443;
 
@@ -56,8 +57,9 @@ record Addresses(Names names, Set<String> privateHosts) {
         }
         List<InetAddress> found = List.of(names.of(host));
         if (!privateHosts.contains(host) && !found.stream().allMatch(Addresses::isPublic)) {
-            throw new NotAsked("its host is not in the public network; name it in tiphys.gateway.keys.private-hosts if it may"
-                    + " be asked");
+            throw new NotAsked(
+                    "its host is not in the public network; name it in tiphys.gateway.keys.private-hosts if it may"
+                            + " be asked");
         }
         String path = (uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath())
                 + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
@@ -80,9 +82,17 @@ record Addresses(Names names, Set<String> privateHosts) {
     private static boolean isPublicV4(int first, int second, int third) {
         boolean shared = first == 100 && second >= 64 && second < 128;
         boolean special = first == 192 && second == 0 && (third == 0 || third == 2);
-        boolean documentation = (first == 198 && second == 51 && third == 100) || (first == 203 && second == 0 && third == 113);
+        boolean documentation =
+                (first == 198 && second == 51 && third == 100) || (first == 203 && second == 0 && third == 113);
         boolean benchmark = first == 198 && (second == 18 || second == 19);
-        return first != 0 && first < 224 && first != 127 && first != 10 && !shared && !special && !documentation && !benchmark;
+        return first != 0
+                && first < 224
+                && first != 127
+                && first != 10
+                && !shared
+                && !special
+                && !documentation
+                && !benchmark;
     }
 
     /** Only global unicast, and nothing that carries another kind of address within. */

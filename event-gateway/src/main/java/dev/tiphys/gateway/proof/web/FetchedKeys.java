@@ -102,8 +102,8 @@ final class FetchedKeys implements PublishedKeys {
 
     private Map<String, byte[]> keys(KeyPlace place, Instant now) throws IOException {
         return switch (place) {
-            case KeyPlace.KeySet(var address, _) -> PublishedForms.keySet(getter.get(address));
-            case KeyPlace.Discovered(var issuer, _) -> {
+            case KeyPlace.KeySet(var address, var _) -> PublishedForms.keySet(getter.get(address));
+            case KeyPlace.Discovered(var issuer, var _) -> {
                 String base = issuer.toString().replaceFirst("/$", "");
                 byte[] document = getter.get(URI.create(base + "/.well-known/openid-configuration"));
                 yield PublishedForms.keySet(getter.get(PublishedForms.keysUrl(document, issuer)));
@@ -115,8 +115,8 @@ final class FetchedKeys implements PublishedKeys {
 
     private static String id(KeyPlace place) {
         return switch (place) {
-            case KeyPlace.KeySet(_, var keyId) -> keyId;
-            case KeyPlace.Discovered(_, var keyId) -> keyId;
+            case KeyPlace.KeySet(var _, var keyId) -> keyId;
+            case KeyPlace.Discovered(var _, var keyId) -> keyId;
             case KeyPlace.Certificate _ -> ONLY;
         };
     }

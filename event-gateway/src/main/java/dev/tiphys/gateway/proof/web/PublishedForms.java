@@ -31,7 +31,9 @@ final class PublishedForms {
 
     /** {@return the keys for signatures of a JSON Web Key Set, by id; those that cannot be read are left out} */
     static Map<String, byte[]> keySet(byte[] bytes) throws IOException {
-        JsonNode list = Json.exactTree(bytes).orElseThrow(() -> new IOException("a key set is JSON")).path("keys");
+        JsonNode list = Json.exactTree(bytes)
+                .orElseThrow(() -> new IOException("a key set is JSON"))
+                .path("keys");
         if (!list.isArray() || list.size() > MAX_KEYS) {
             throw new IOException("a key set has up to " + MAX_KEYS + " keys");
         }

@@ -116,7 +116,8 @@ class FetchedKeysTest {
         answers.put(
                 URI.create("https://issuer.example/.well-known/openid-configuration"),
                 "{\"issuer\": \"https://other.example\", \"jwks_uri\": \"" + KEYS + "\"}");
-        assertThatThrownBy(() -> keys.find(new KeyPlace.Discovered(issuer, "k1"))).isInstanceOf(KeysUnavailable.class);
+        assertThatThrownBy(() -> keys.find(new KeyPlace.Discovered(issuer, "k1")))
+                .isInstanceOf(KeysUnavailable.class);
     }
 
     @Test
@@ -124,10 +125,13 @@ class FetchedKeysTest {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         ECPublicKey ec = (ECPublicKey) generator.generateKeyPair().getPublic();
-        answers.put(KEYS, "{\"keys\": [null, 1, {}, {\"kid\": \"a\", \"kty\": \"oct\", \"k\": \"AA\"}, {\"kid\": \"b\", \"kty\": \"RSA\"},"
-                + "{\"kid\": \"c\", \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"%%\"}, {\"kid\": \"d\", \"kty\": \"RSA\", \"use\": \"enc\", \"n\": \"AQAB\", \"e\": \"AQAB\"},"
-                + "{\"kid\": \"e\", \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"" + number(ec.getW().getAffineX()) + "\", \"y\": \""
-                + number(ec.getW().getAffineY()) + "\"}]}");
+        answers.put(
+                KEYS,
+                "{\"keys\": [null, 1, {}, {\"kid\": \"a\", \"kty\": \"oct\", \"k\": \"AA\"}, {\"kid\": \"b\", \"kty\": \"RSA\"},"
+                        + "{\"kid\": \"c\", \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"%%\"}, {\"kid\": \"d\", \"kty\": \"RSA\", \"use\": \"enc\", \"n\": \"AQAB\", \"e\": \"AQAB\"},"
+                        + "{\"kid\": \"e\", \"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \""
+                        + number(ec.getW().getAffineX()) + "\", \"y\": \""
+                        + number(ec.getW().getAffineY()) + "\"}]}");
         assertThat(find("e")).containsExactly(ec.getEncoded());
         for (String other : List.of("a", "b", "c", "d")) {
             assertThat(find(other)).isEmpty();
@@ -166,8 +170,8 @@ class FetchedKeysTest {
     }
 
     private static String keySet(String id) {
-        return "{\"keys\": [{\"kid\": \"" + id + "\", \"kty\": \"RSA\", \"use\": \"sig\", \"n\": \"" + number(RSA.getModulus())
-                + "\", \"e\": \"" + number(RSA.getPublicExponent()) + "\"}]}";
+        return "{\"keys\": [{\"kid\": \"" + id + "\", \"kty\": \"RSA\", \"use\": \"sig\", \"n\": \""
+                + number(RSA.getModulus()) + "\", \"e\": \"" + number(RSA.getPublicExponent()) + "\"}]}";
     }
 
     private static String number(java.math.BigInteger number) {
@@ -176,7 +180,8 @@ class FetchedKeysTest {
 
     private static RSAPublicKey rsa() {
         try {
-            return (RSAPublicKey) KeyPairGenerator.getInstance("RSA").generateKeyPair().getPublic();
+            return (RSAPublicKey)
+                    KeyPairGenerator.getInstance("RSA").generateKeyPair().getPublic();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

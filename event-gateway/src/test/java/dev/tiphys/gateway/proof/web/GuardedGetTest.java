@@ -40,14 +40,41 @@ class GuardedGetTest {
     @BeforeAll
     static void serve() throws Exception {
         Path store = directory.resolve("server.p12");
-        keytool("-genkeypair", "-alias", "s", "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=issuer.example",
-                "-ext", "SAN=dns:issuer.example", "-validity", "2", "-storetype", "PKCS12", "-storepass", "changeit",
-                "-keystore", store.toString());
-        keytool("-exportcert", "-rfc", "-alias", "s", "-storepass", "changeit", "-keystore", store.toString(), "-file",
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "s",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=issuer.example",
+                "-ext",
+                "SAN=dns:issuer.example",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit",
+                "-keystore",
+                store.toString());
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "s",
+                "-storepass",
+                "changeit",
+                "-keystore",
+                store.toString(),
+                "-file",
                 directory.resolve("server.pem").toString());
         server = VERTX.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
-                        .setKeyCertOptions(new PfxOptions().setPath(store.toString()).setPassword("changeit")))
+                        .setKeyCertOptions(
+                                new PfxOptions().setPath(store.toString()).setPassword("changeit")))
                 .requestHandler(GuardedGetTest::answer)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
@@ -64,7 +91,11 @@ class GuardedGetTest {
         REQUESTS.incrementAndGet();
         switch (request.path()) {
             case "/keys" -> request.response().end(request.authority().host());
-            case "/redirect" -> request.response().setStatusCode(302).putHeader("Location", "/keys").end();
+            case "/redirect" ->
+                request.response()
+                        .setStatusCode(302)
+                        .putHeader("Location", "/keys")
+                        .end();
             case "/large" -> request.response().setChunked(true).end("x".repeat(GuardedGet.LARGEST + 1));
             case "/never" -> request.response().setChunked(true).write("x");
             default -> request.response().setStatusCode(404).end();
@@ -73,7 +104,8 @@ class GuardedGetTest {
 
     @Test
     void connectsToTheMachineThatWasJudgedByTheNameThatWasAsked() throws IOException {
-        assertThat(get(host -> new InetAddress[] {HERE}, "issuer.example", "/keys")).isEqualTo("issuer.example");
+        assertThat(get(host -> new InetAddress[] {HERE}, "issuer.example", "/keys"))
+                .isEqualTo("issuer.example");
     }
 
     /** Whoever owns a name may change what it means between the look and the call: there is one look. */
@@ -136,12 +168,13 @@ class GuardedGetTest {
                 VERTX,
                 new Addresses(names, privateHosts),
                 Duration.ofSeconds(3),
-                new PemTrustOptions().addCertPath(directory.resolve("server.pem").toString()));
+                new PemTrustOptions()
+                        .addCertPath(directory.resolve("server.pem").toString()));
     }
 
     private static void keytool(String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new java.util.ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
