@@ -15,6 +15,9 @@ public final class ArgoExpression {
     /** The variable that holds the payload in the translation. */
     static final String PAYLOAD = "payload";
 
+    /** Nil, of no type: CEL knows before it runs that null and a text are not equal, and Argo does not. */
+    private static final String NIL = "dyn(null)";
+
     private static final int LONGEST = 4_000;
     private static final int DEEPEST = 20;
 
@@ -191,7 +194,7 @@ public final class ArgoExpression {
             at++;
             expect("]");
             return switch (index.kind()) {
-                case STRING -> whole + "[?" + Token.quoted(index.text()) + "].orValue(null)";
+                case STRING -> whole + "[?" + Token.quoted(index.text()) + "].orValue(" + NIL + ")";
                 case NUMBER -> whole + "[" + index.text() + "]";
                 case NAME, SIGN, END -> throw new Untranslated("an index is a text or a number", index);
             };
@@ -201,12 +204,12 @@ public final class ArgoExpression {
             throw new Untranslated("a name is expected", name);
         }
         at++;
-        String key = "[?" + Token.quoted(name.text()) + "].orValue(null)";
+        String key = "[?" + Token.quoted(name.text()) + "].orValue(" + NIL + ")";
         if (token.is(".")) {
             return whole + key;
         }
         String base = name();
-        return "[" + whole + "].map(" + base + ", " + base + " == null ? null : " + base + key + ")[0]";
+        return "[" + whole + "].map(" + base + ", " + base + " == null ? " + NIL + " : " + base + key + ")[0]";
     }
 
     private Part primary() throws Untranslated {
@@ -234,7 +237,7 @@ public final class ArgoExpression {
     private Part named(Token token) throws Untranslated {
         return switch (token.text()) {
             case "true", "false" -> new Part(token.text(), true);
-            case "nil" -> Part.of("null");
+            case "nil" -> Part.of(NIL);
             case "len" -> {
                 expect("(");
                 Part inner = expression(0);

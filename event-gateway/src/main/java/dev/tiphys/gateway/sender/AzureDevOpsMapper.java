@@ -33,8 +33,8 @@ record AzureDevOpsMapper(Repository repository) implements GitMapper {
     }
 
     @Override
-    public String typePlace() {
-        return "the field eventType";
+    public String typeMissing() {
+        return "the field eventType is missing: is the sender Azure DevOps?";
     }
 
     @Override

@@ -19,8 +19,8 @@ record BitbucketServerMapper(Repository repository) implements GitMapper {
     }
 
     @Override
-    public String typePlace() {
-        return "the header X-Event-Key";
+    public String typeMissing() {
+        return "the header X-Event-Key is missing: is the sender Bitbucket?";
     }
 
     @Override

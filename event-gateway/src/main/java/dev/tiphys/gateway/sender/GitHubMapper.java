@@ -18,8 +18,8 @@ record GitHubMapper(Repository repository) implements GitMapper {
     }
 
     @Override
-    public String typePlace() {
-        return "the header X-GitHub-Event";
+    public String typeMissing() {
+        return "the header X-GitHub-Event is missing: is the sender GitHub?";
     }
 
     @Override

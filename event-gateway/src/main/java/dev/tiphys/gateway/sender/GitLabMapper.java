@@ -22,8 +22,8 @@ record GitLabMapper(Repository repository) implements GitMapper {
     }
 
     @Override
-    public String typePlace() {
-        return "the header X-Gitlab-Event";
+    public String typeMissing() {
+        return "the header X-Gitlab-Event is missing: is the sender GitLab?";
     }
 
     @Override

@@ -23,8 +23,8 @@ sealed interface GitMapper extends Mapper
     /** {@return whose endpoint it is} */
     Repository repository();
 
-    /** {@return where the sender says what kind of event it is, for a person} */
-    String typePlace();
+    /** {@return what to say where the sender does not say what kind of event it is} */
+    String typeMissing();
 
     /** {@return the kind of event, in the sender's word} */
     Optional<String> type(Delivery delivery, JsonNode body);
@@ -51,9 +51,7 @@ sealed interface GitMapper extends Mapper
     default Meaning meaning(Delivery delivery, JsonNode body) {
         Optional<String> type = type(delivery, body);
         if (type.isEmpty()) {
-            return new Meaning.Refused(
-                    Refusal.MALFORMED,
-                    typePlace() + " is missing: is the sender " + repository().provider() + "?");
+            return new Meaning.Refused(Refusal.MALFORMED, typeMissing());
         }
         List<String> about = about(body);
         if (isPing(type.get()) && about.isEmpty()) {

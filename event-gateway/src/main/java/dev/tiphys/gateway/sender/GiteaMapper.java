@@ -16,8 +16,8 @@ record GiteaMapper(Repository repository) implements GitMapper {
     }
 
     @Override
-    public String typePlace() {
-        return "the header X-Gitea-Event or X-Forgejo-Event";
+    public String typeMissing() {
+        return "the header X-Gitea-Event or X-Forgejo-Event is missing: is the sender Gitea or Forgejo?";
     }
 
     @Override

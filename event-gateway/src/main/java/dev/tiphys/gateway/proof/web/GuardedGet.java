@@ -96,6 +96,7 @@ final class GuardedGet {
     }
 
     private static void read(HttpClientRequest request, HttpClientResponse response, Promise<Buffer> body) {
+        response.exceptionHandler(body::tryFail);
         if (response.statusCode() != 200) {
             body.tryFail("status " + response.statusCode());
             request.reset();
@@ -109,7 +110,6 @@ final class GuardedGet {
                         request.reset();
                     }
                 })
-                .exceptionHandler(body::tryFail)
                 .endHandler(_ -> body.tryComplete(bytes));
     }
 }
