@@ -8,6 +8,7 @@ import dev.tiphys.contracts.definition.DefinitionKey;
 import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.definition.DefinitionReader.Document;
 import dev.tiphys.contracts.definition.DefinitionReader.Reading;
+import dev.tiphys.contracts.definition.EventSource;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.Pipeline;
 import dev.tiphys.contracts.definition.Places;
@@ -83,6 +84,9 @@ public final class DefinitionPlan {
             given.put(key, document);
             if (document.definition() instanceof Pipeline) {
                 findings.addAll(expressions.findings(stored.document(), document.places()));
+            }
+            if (document.definition() instanceof EventSource source) {
+                findings.addAll(expressions.filterFindings(source, document.places()));
             }
         }
     }

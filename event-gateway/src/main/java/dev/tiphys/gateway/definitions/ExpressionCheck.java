@@ -1,10 +1,14 @@
 package dev.tiphys.gateway.definitions;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.definition.EventSource;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.Places;
+import dev.tiphys.gateway.filter.ArgoExpression;
+import dev.tiphys.gateway.filter.ArgoExpression.Translation;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the expressions of a pipeline and checks their syntax. */
 record ExpressionCheck(ExpressionSyntax syntax) {
@@ -14,6 +18,30 @@ record ExpressionCheck(ExpressionSyntax syntax) {
         List<Finding> findings = new ArrayList<>();
         walk("", document.path("spec"), "spec", places, findings);
         return findings;
+    }
+
+    /** {@return what is wrong with the filters of an EventSource: those that cannot be run as Argo would} */
+    List<Finding> filterFindings(EventSource source, Places places) {
+        List<Finding> findings = new ArrayList<>();
+        for (EventSource.Event event : source.events()) {
+            String filter = event.filter();
+            String wrong = filter == null ? null : wrongWith(filter);
+            if (wrong != null) {
+                String entry = Places.field(Places.field("spec", event.type()), event.name());
+                findings.add(places.finding(
+                        Finding.Severity.ERROR,
+                        Places.field(Places.field(entry, "filter"), "expression"),
+                        "the filter cannot be run here: " + wrong));
+            }
+        }
+        return findings;
+    }
+
+    private @Nullable String wrongWith(String filter) {
+        return switch (ArgoExpression.translate(filter)) {
+            case Translation.Untranslatable(var reason) -> reason;
+            case Translation.Translated(var cel) -> syntax.wrongWith(OPEN + " " + cel + " }}");
+        };
     }
 
     private void walk(String name, JsonNode node, String path, Places places, List<Finding> findings) {

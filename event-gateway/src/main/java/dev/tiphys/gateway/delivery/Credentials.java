@@ -1,7 +1,6 @@
 package dev.tiphys.gateway.delivery;
 
 import dev.tiphys.contracts.definition.SecretRef;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,13 +24,20 @@ public sealed interface Credentials {
     /** Keys that the sender publishes. */
     record Published(Where where) implements Credentials {}
 
+    /**
+     * Nothing that would prove anything: every delivery is refused.
+     *
+     * @param reason for the log
+     */
+    record Closed(String reason) implements Credentials {}
+
     /** Nothing: whoever knows the address may send. */
     record None() implements Credentials {}
 
     /** Tells where a delivery's key is published. Pure; it looks only at what it must. */
     @FunctionalInterface
     interface Where {
-        /** {@return the address of the key; empty if the delivery names none that may be asked, and is refused} */
-        Optional<URI> of(Delivery delivery);
+        /** {@return where the key is; empty if the delivery names none that may be asked for, and is refused} */
+        Optional<KeyPlace> of(Delivery delivery);
     }
 }

@@ -22,7 +22,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +33,6 @@ public final class DeliveryRules {
     private static final String SOURCE = "/tiphys/gateway/";
     private static final Pattern DELIVERY_ID = Pattern.compile("[\\x21-\\x7e]{1,200}");
     private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
-    private static final List<String> CONFIDENTIAL = List.of(
-            "authorization",
-            "signature",
-            "token",
-            "secret",
-            "password",
-            "cookie",
-            "api-key",
-            "apikey",
-            "jwt",
-            "credential");
-
     private DeliveryRules() {}
 
     /**
@@ -90,7 +77,7 @@ public final class DeliveryRules {
                 .orElseGet(() -> "sha256-" + sha256(delivery.body()));
         Causality causality = new Causality(
                 null, null, traceparent(delivery.header("traceparent").orElse(null)), definitionsOffset);
-        Map<String, String> headers = publicHeaders(endpoint.verifier(), delivery);
+        Map<String, String> headers = PublicHeaders.of(endpoint.verifier(), delivery);
         List<CloudEvent<ExternalEvent>> events = new ArrayList<>();
         for (Happening happening : happenings) {
             GitChange git = happening.git();
@@ -139,22 +126,6 @@ public final class DeliveryRules {
             }
         }
         return found;
-    }
-
-    /** {@return the headers that may be kept and shown} */
-    static Map<String, String> publicHeaders(Verifier verifier, Delivery delivery) {
-        Map<String, String> headers = new TreeMap<>();
-        delivery.headers().forEach((name, value) -> {
-            if (!verifier.headers().contains(name) && !isConfidential(name)) {
-                headers.put(name, value);
-            }
-        });
-        return headers;
-    }
-
-    /** {@return whether what goes by this name, in lower case, may be neither kept nor shown} */
-    public static boolean isConfidential(String name) {
-        return CONFIDENTIAL.stream().anyMatch(name::contains);
     }
 
     /** {@return a W3C trace context that came from outside; null if there is none, or it is none} */

@@ -14,30 +14,27 @@ import dev.tiphys.gateway.ledger.LedgerEntry.Place;
 import dev.tiphys.gateway.ledger.LedgerEntry.Took;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
 import dev.tiphys.gateway.limit.Admission;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a delivery from its bytes to its answer: judges it, has its events written, and remembers it. Does not block, if the
- * keys are at hand. Thread-safe.
+ * Takes a delivery from its bytes to its answer: judges it, has its events written, and remembers it. Blocks only to
+ * accept a sender's invitation. Thread-safe.
  */
 public final class Reception {
     private final Intake intake;
     private final Admission admission;
     private final DeliveryLedger ledger;
-    private final Consumer<URI> invitations;
+    private final Invitations invitations;
     private final LongSupplier nanos;
 
     /**
-     * @param invitations accepts what senders invite to, later and by itself
      * @param nanos a clock that only goes forward, in nanoseconds
      */
     public Reception(
@@ -78,9 +75,12 @@ public final class Reception {
                 yield done(new Received.Challenged(answer));
             }
             case Verdict.Invited(var accept, var secret) -> {
-                ledger.record(note.entry("invited", null, secret, null));
-                invitations.accept(accept);
-                yield done(new Received.Irrelevant("the invitation is accepted"));
+                boolean isAccepted = invitations.accept(whole.endpoint().name(), accept);
+                ledger.record(note.entry("invited", isAccepted ? null : "it could not be accepted", secret, null));
+                yield done(
+                        isAccepted
+                                ? new Received.Irrelevant("the invitation is accepted")
+                                : new Received.Unavailable());
             }
             case Verdict.Rejected(var refusal, var reason) -> {
                 boolean unverified = refusal == Refusal.UNVERIFIED;
@@ -153,7 +153,7 @@ public final class Reception {
 
         Payload payload() {
             Delivery delivery = whole.delivery();
-            return new Payload(DeliveryRules.publicHeaders(whole.endpoint().verifier(), delivery), delivery.body());
+            return new Payload(PublicHeaders.of(whole.endpoint().verifier(), delivery), delivery.body());
         }
 
         LedgerEntry entry(

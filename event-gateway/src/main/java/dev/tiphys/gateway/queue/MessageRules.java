@@ -10,6 +10,7 @@ import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.delivery.DeliveryRules;
+import dev.tiphys.gateway.delivery.PublicHeaders;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.queue.Judgement.Accepted;
 import dev.tiphys.gateway.queue.Judgement.Irrelevant;
@@ -221,7 +222,7 @@ public final class MessageRules {
     static <T> Map<String, T> visible(Map<String, T> all) {
         Map<String, T> kept = new LinkedHashMap<>();
         all.forEach((name, value) -> {
-            if (!DeliveryRules.isConfidential(name.toLowerCase(Locale.ROOT))) {
+            if (!PublicHeaders.isConfidential(name.toLowerCase(Locale.ROOT))) {
                 kept.put(name, value);
             }
         });

@@ -444,7 +444,8 @@ class DeliveryRulesTest {
                     .getFirst()
                     .definition();
             return Objects.requireNonNull(
-                    Senders.table(List.of(Objects.requireNonNull(definition))).get("billing"));
+                    Senders.table(List.of(Objects.requireNonNull(definition)), Examples.TERMS)
+                            .get("billing"));
         }
     }
 

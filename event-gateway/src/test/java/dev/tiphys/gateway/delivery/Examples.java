@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.DefinitionKey;
 import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.gateway.proof.Proof;
 import dev.tiphys.gateway.sender.Senders;
+import dev.tiphys.platform.expression.cel.CelExpressions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +35,8 @@ final class Examples {
             "github",
             null,
             new SecretRef("hello-webhook", "secret"));
-    static final Endpoint ENDPOINT = Senders.table(List.of(HELLO)).get("hello");
+    static final Senders.Terms TERMS = new Senders.Terms(Proof.Openness.PROOF_DEMANDED, new CelExpressions());
+    static final Endpoint ENDPOINT = Senders.table(List.of(HELLO), TERMS).get("hello");
 
     private Examples() {}
 

@@ -1,9 +1,6 @@
 package dev.tiphys.gateway.delivery.http;
 
-import dev.tiphys.contracts.definition.SecretRef;
-import dev.tiphys.gateway.delivery.Credentials;
-import dev.tiphys.gateway.delivery.Endpoint;
-import dev.tiphys.gateway.delivery.Keys;
+import dev.tiphys.gateway.delivery.PublishedKeys;
 import dev.tiphys.gateway.delivery.Received;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,10 +8,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,21 +54,16 @@ final class Answers {
     Answer failed(String endpoint, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof Keys.Unavailable) {
-            warn(endpoint, String.valueOf(cause.getMessage()));
+        if (cause instanceof PublishedKeys.KeysUnavailable) {
+            warn(endpoint, "a delivery could not be verified: " + cause.getMessage());
+            return Answer.unavailable("the key that would prove it could not be fetched; deliver it again");
+        }
+        if (cause instanceof UncheckedIOException) {
+            warn(endpoint, "a delivery could not be verified: " + cause.getMessage());
         } else {
             log.errorf(cause, "endpoint %s: a delivery could not be judged", endpoint);
         }
         return Answer.unavailable("the delivery could not be kept; deliver it again");
-    }
-
-    /** Says that an endpoint has no secret, so that nothing can come in. */
-    void noteMissing(Endpoint endpoint, List<byte[]> values) {
-        if (endpoint.credentials() instanceof Credentials.Shared(List<SecretRef> refs)
-                && values.stream().allMatch(value -> value.length == 0)) {
-            SecretRef ref = refs.getFirst();
-            warn(endpoint.name(), "there is no secret " + ref.name() + "/" + ref.key() + ": every delivery is refused");
-        }
     }
 
     void send(RoutingContext context, String endpoint, Answer answer) {
@@ -91,7 +83,7 @@ final class Answers {
     }
 
     /** Says the same about an endpoint once a minute: strangers can make it happen as often as they like. */
-    private void warn(String name, String what) {
+    void warn(String name, String what) {
         Instant now = clock.instant();
         Instant said = warned.merge(
                 name, now, (before, _) -> before.plus(BETWEEN_WARNINGS).isBefore(now) ? now : before);

@@ -1,12 +1,15 @@
 package dev.tiphys.gateway.delivery.http;
 
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.proof.Proof.Openness;
 import dev.tiphys.gateway.sender.Senders;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.definitions.DefinitionsSnapshot;
+import dev.tiphys.platform.expression.Expressions;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints of the present definitions, ready to be looked up. */
@@ -34,9 +37,14 @@ final class Endpoints {
         }
     }
 
+    private final Senders.Terms terms;
     private volatile @Nullable Table table;
 
-    Endpoints(Definitions definitions) {
+    Endpoints(
+            Definitions definitions,
+            Expressions expressions,
+            @ConfigProperty(name = "tiphys.gateway.unverified-hooks", defaultValue = "refuse") String unverified) {
+        terms = new Senders.Terms(unverified.equals("allow") ? Openness.OPEN_ALLOWED : Openness.PROOF_DEMANDED, expressions);
         definitions.onChange(this::follow);
     }
 
@@ -46,6 +54,6 @@ final class Endpoints {
     }
 
     private void follow(DefinitionsSnapshot snapshot) {
-        table = new Table(Senders.table(snapshot.all()), snapshot.offset());
+        table = new Table(Senders.table(snapshot.all(), terms), snapshot.offset());
     }
 }

@@ -2,7 +2,6 @@ package dev.tiphys.gateway.delivery.http;
 
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.Endpoint;
-import dev.tiphys.gateway.delivery.Keys;
 import dev.tiphys.gateway.delivery.Received;
 import dev.tiphys.gateway.delivery.Reception;
 import dev.tiphys.gateway.delivery.Reception.Whole;
@@ -21,6 +20,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class HookRoute {
     private static final int SMALL = 128 * 1024;
 
     private final Endpoints endpoints;
-    private final Keys keys;
+    private final ProofValues proofs;
     private final Reception reception;
     private final Admission admission;
     private final DeliveryLedger ledger;
@@ -56,7 +56,7 @@ final class HookRoute {
 
     HookRoute(
             Endpoints endpoints,
-            Keys keys,
+            ProofValues proofs,
             Reception reception,
             Admission admission,
             DeliveryLedger ledger,
@@ -66,7 +66,7 @@ final class HookRoute {
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
         this.endpoints = endpoints;
-        this.keys = keys;
+        this.proofs = proofs;
         this.reception = reception;
         this.admission = admission;
         this.ledger = ledger;
@@ -184,20 +184,26 @@ final class HookRoute {
 
     private void judge(RoutingContext context, Whole whole) {
         Optional<List<byte[]>> atHand =
-                whole.delivery().body().length > SMALL ? Optional.empty() : keys.atHand(whole.endpoint());
+                whole.delivery().body().length > SMALL ? Optional.empty() : proofs.atHand(whole.endpoint());
         if (atHand.isPresent()) {
             finish(context, whole, received(whole, atHand.get()));
             return;
         }
-        Thread.ofVirtual()
-                .name("delivery")
-                .start(() -> finish(
-                        context,
-                        whole,
-                        keys.asNow(whole.endpoint(), whole.delivery()).thenCompose(values -> {
-                            answers.noteMissing(whole.endpoint(), values);
-                            return received(whole, values);
-                        })));
+        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, lookedUp(whole)));
+    }
+
+    private CompletionStage<Received> lookedUp(Whole whole) {
+        try {
+            return switch (proofs.of(whole.endpoint(), whole.delivery())) {
+                case ProofValues.Found.Values(var values) -> received(whole, values);
+                case ProofValues.Found.Never(var reason) -> {
+                    answers.warn(whole.endpoint().name(), reason + ": every delivery is refused");
+                    yield received(whole, List.of());
+                }
+            };
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletionStage<Received> received(Whole whole, List<byte[]> values) {

@@ -1,0 +1,40 @@
+package dev.tiphys.gateway.proof;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The addresses of SNS that may be asked. The host alone is not enough: SNS' own API answers at the same host, and whoever
+ * asks it can be made to read almost anything.
+ */
+public final class SnsAddress {
+    private static final Pattern HOST = Pattern.compile("sns\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?");
+    private static final Pattern CERTIFICATE = Pattern.compile("/SimpleNotificationService-[0-9a-zA-Z]{1,64}\\.pem");
+    private static final Pattern CONFIRMATION = Pattern.compile("Action=ConfirmSubscription(&[^#]{0,4000})?");
+
+    private SnsAddress() {}
+
+    /** {@return where SNS publishes a certificate; empty if it does not do so there} */
+    static Optional<URI> certificate(String address) {
+        return ofSns(address)
+                .filter(uri -> uri.getRawQuery() == null)
+                .filter(uri -> CERTIFICATE.matcher(uri.getRawPath()).matches());
+    }
+
+    /** {@return where a subscription is confirmed; empty if it is not confirmed there} */
+    public static Optional<URI> confirmation(String address) {
+        return ofSns(address)
+                .filter(uri -> uri.getRawPath().equals("/"))
+                .filter(uri -> uri.getRawQuery() != null
+                        && CONFIRMATION.matcher(uri.getRawQuery()).matches());
+    }
+
+    private static Optional<URI> ofSns(String address) {
+        return SnsVerifier.uri(address)
+                .filter(uri -> "https".equals(uri.getScheme()))
+                .filter(uri ->
+                        uri.getHost() != null && HOST.matcher(uri.getHost()).matches())
+                .filter(uri -> uri.getRawUserInfo() == null && uri.getPort() == -1 && uri.getRawFragment() == null);
+    }
+}
