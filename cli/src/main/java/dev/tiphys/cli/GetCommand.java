@@ -18,9 +18,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, definitions or notifications.")
+        description =
+                "List runs, applications, events, pipelines, definitions, notifications, deliveries, endpoints or recoveries.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS = "runs, applications, events, pipelines, definitions or notifications";
+    private static final String KINDS =
+            "runs, applications, events, pipelines, definitions, notifications, deliveries, endpoints or recoveries";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {
@@ -29,7 +31,10 @@ final class GetCommand implements Callable<Integer> {
         EVENTS,
         PIPELINES,
         DEFINITIONS,
-        NOTIFICATIONS
+        NOTIFICATIONS,
+        DELIVERIES,
+        ENDPOINTS,
+        RECOVERIES
     }
 
     @Mixin
@@ -58,6 +63,18 @@ final class GetCommand implements Callable<Integer> {
 
     @Option(names = "--run", description = "Only notifications about this run.")
     private @Nullable String run;
+
+    @Option(names = "--endpoint", description = "Only deliveries to this endpoint.")
+    private @Nullable String endpoint;
+
+    @Option(names = "--verdict", description = "Only deliveries of this verdict, for example accepted or unverified.")
+    private @Nullable String verdict;
+
+    @Option(names = "--from", description = "Only deliveries since this moment, for example 2026-03-01T10:00:00Z.")
+    private @Nullable String from;
+
+    @Option(names = "--to", description = "Only deliveries before this moment.")
+    private @Nullable String to;
 
     @Option(names = "--limit", description = "How many (default: the server's).")
     private @Nullable Integer limit;
@@ -95,6 +112,9 @@ final class GetCommand implements Callable<Integer> {
             case RUNS -> Views.runs(items, wide, Instant.now());
             case APPLICATIONS -> Views.applications(items, wide);
             case EVENTS -> Views.events(items, Instant.now());
+            case DELIVERIES -> DeliveryViews.deliveries(items, wide, Instant.now());
+            case ENDPOINTS -> DeliveryViews.endpoints(items, Instant.now());
+            case RECOVERIES -> DeliveryViews.recoveries(items, Instant.now());
             case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
         };
     }
@@ -105,6 +125,10 @@ final class GetCommand implements Callable<Integer> {
         add(parts, "state", state);
         add(parts, "revision", revision);
         add(parts, "run", run);
+        add(parts, "endpoint", endpoint);
+        add(parts, "verdict", verdict);
+        add(parts, "from", from);
+        add(parts, "to", to);
         add(parts, "limit", limit == null ? null : limit.toString());
         add(parts, "after", after);
         return parts.isEmpty() ? "" : "?" + String.join("&", parts);

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParseResult;
             RetryCommand.class,
             TailCommand.class,
             ExplainCommand.class,
+            ReplayCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -8,6 +8,6 @@ class ArchitectureTest {
     @Test
     void keepsTheHouseRules() {
         HouseRules.of("dev.tiphys.gateway")
-                .checkService(List.of("delivery", "sender", "intake", "ledger", "definitions"));
+                .checkService(List.of("delivery", "sender", "intake", "ledger", "recovery", "definitions"));
     }
 }

@@ -50,6 +50,15 @@ public final class DeliveryRules {
         if (secret < 0) {
             return new Rejected(Refusal.UNVERIFIED, UNVERIFIED);
         }
+        return judgeVerified(endpoint, secret, definitionsOffset, delivery);
+    }
+
+    /**
+     * Judges a delivery that was verified before, when it came.
+     *
+     * @param secret which of the endpoint's secrets had signed it
+     */
+    public static Verdict judgeVerified(Endpoint endpoint, int secret, long definitionsOffset, Delivery delivery) {
         Optional<JsonNode> read = endpoint.mapper().read(delivery);
         if (read.isEmpty()) {
             return new Rejected(
@@ -114,7 +123,7 @@ public final class DeliveryRules {
      *
      * @param place of the event among those of the delivery, from 0
      */
-    static String eventId(String endpoint, String deliveryId, int place) {
+    public static String eventId(String endpoint, String deliveryId, int place) {
         String text = endpoint + "\n" + deliveryId + (place == 0 ? "" : "\n" + place);
         return sha256(text.getBytes(UTF_8)).substring(0, 32);
     }
