@@ -164,7 +164,7 @@ final class DeliveriesResource {
      * @param dryRun whether nothing is to be published
      * @param definitions YAML that takes the place of the definitions of those names; only for a dry run
      */
-    record Wanted(boolean dryRun, @Nullable String definitions) {}
+    record ReplayWanted(boolean dryRun, @Nullable String definitions) {}
 
     /**
      * What came of judging again.
@@ -177,10 +177,10 @@ final class DeliveriesResource {
             boolean dryRun,
             String verdict,
             @Nullable String reason,
-            List<EventView> events) {}
+            List<ReplayedEvent> events) {}
 
     /** An event that was made, or would be, as CloudEvents writes it. */
-    record EventView(
+    record ReplayedEvent(
             String id,
             String source,
             String type,
@@ -190,9 +190,9 @@ final class DeliveriesResource {
             @Nullable String causationid,
             @Nullable Long definitionsoffset,
             ExternalEvent data) {
-        static EventView of(CloudEvent<ExternalEvent> event) {
+        static ReplayedEvent of(CloudEvent<ExternalEvent> event) {
             Causality causality = event.causality();
-            return new EventView(
+            return new ReplayedEvent(
                     event.id(),
                     event.source(),
                     event.type(),
@@ -281,9 +281,9 @@ final class DeliveriesResource {
                             + " 409 if the delivery cannot be judged again, 410 if what it held is gone.")
     @APIResponse(responseCode = "200", description = "OK")
     @APIResponse(responseCode = "410", description = "What the delivery held is not there any more")
-    public Replayed replay(@PathParam("id") String id, @Nullable Wanted wanted, @Context HttpHeaders headers)
+    public Replayed replay(@PathParam("id") String id, @Nullable ReplayWanted wanted, @Context HttpHeaders headers)
             throws InterruptedException {
-        Wanted how = wanted == null ? new Wanted(false, null) : wanted;
+        ReplayWanted how = wanted == null ? new ReplayWanted(false, null) : wanted;
         if (how.definitions() != null && !how.dryRun()) {
             throw ProblemException.badRequest(
                     "other definitions are only for a dry run: apply them, then replay the delivery");
@@ -306,7 +306,7 @@ final class DeliveriesResource {
                         how.dryRun(),
                         judged.verdict(),
                         judged.reason(),
-                        judged.events().stream().map(EventView::of).toList());
+                        judged.events().stream().map(ReplayedEvent::of).toList());
             }
         };
     }
