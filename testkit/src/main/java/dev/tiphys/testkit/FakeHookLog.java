@@ -98,7 +98,7 @@ public final class FakeHookLog implements AutoCloseable {
         List<String> path = request.segments();
         boolean github = dialect == Dialect.GITHUB;
         List<String> base = new ArrayList<>(github ? List.of("api", "v3", "repos") : List.of("api", "v4", "projects"));
-        base.addAll(github ? List.of(repository.split("/")) : List.of(repository));
+        base.addAll(github ? List.of(repository.split("/", -1)) : List.of(repository));
         base.add("hooks");
         boolean ours = path.size() >= base.size() && path.subList(0, base.size()).equals(base);
         List<String> rest = ours ? path.subList(base.size(), path.size()) : List.of("?");
@@ -150,7 +150,7 @@ public final class FakeHookLog implements AutoCloseable {
 
     private List<HookAttempt> newestFirst() {
         return attempts.stream()
-                .sorted(Comparator.comparing(HookAttempt::id).reversed())
+                .sorted(Comparator.comparingLong(HookAttempt::id).reversed())
                 .toList();
     }
 

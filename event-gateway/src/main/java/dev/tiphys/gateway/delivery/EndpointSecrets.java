@@ -26,13 +26,19 @@ public final class EndpointSecrets {
     /** Hears of the values of an endpoint's secrets whenever they are read. */
     @FunctionalInterface
     public interface Listener {
-        /** @param values by generation; an empty one is none */
+        /**
+         * Hears.
+         *
+         * @param values by generation; an empty one is none
+         */
         void read(String endpoint, List<byte[]> values);
     }
 
     private record Held(List<SecretRef> refs, List<byte[]> values, long at) {}
 
     /**
+     * Reads secrets from a source.
+     *
      * @param source finds a value; may block, and may fail for a time
      * @param nanos a clock that only ever goes forward, in nanoseconds
      * @param kept how long a value that was read counts

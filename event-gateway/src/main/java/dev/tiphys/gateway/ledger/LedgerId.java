@@ -1,6 +1,7 @@
 package dev.tiphys.gateway.ledger;
 
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -37,7 +38,7 @@ public final class LedgerId {
 
     /** Milliseconds, then 4096ths of one where there is room beside the version. */
     private static long upper(Instant at) {
-        long fraction = (long) (at.getNano() % NANOS_PER_MILLI) * FRACTIONS / NANOS_PER_MILLI;
+        long fraction = at.getLong(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI * FRACTIONS / NANOS_PER_MILLI;
         return (at.toEpochMilli() << 16) | VERSION | fraction;
     }
 }

@@ -3,7 +3,6 @@ package dev.tiphys.gateway.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.gateway.delivery.DeliveryRules;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -37,8 +36,8 @@ public record LedgerRow(UUID id, LedgerEntry entry, @Nullable String notKept) {
             return HexFormat.fromHexDigitsToLong(key, 0, DIGITS_OF_64_BITS);
         }
         try {
-            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8)))
-                    .getLong();
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
+            return HexFormat.fromHexDigitsToLong(HexFormat.of().formatHex(digest), 0, DIGITS_OF_64_BITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is part of every Java", e);
         }

@@ -4,6 +4,7 @@ import dev.tiphys.gateway.ledger.Deliveries.Known;
 import dev.tiphys.gateway.ledger.LedgerEntry.Payload;
 import dev.tiphys.gateway.ledger.LedgerEntry.Place;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what a delivery held: on the log if it became an event, beside the ledger if it was genuine and did not, and nowhere
@@ -27,7 +28,7 @@ public final class Payloads {
 
     /** The broker did not answer in time: try again later. */
     public static final class Unreadable extends RuntimeException {
-        public Unreadable(String what, Throwable cause) {
+        public Unreadable(String what, @Nullable Throwable cause) {
             super(what, cause);
         }
     }

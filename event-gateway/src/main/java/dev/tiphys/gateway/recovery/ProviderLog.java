@@ -59,7 +59,11 @@ public interface ProviderLog {
             this(what, null);
         }
 
-        /** @param notBefore when the server may be asked again, as it said itself; null if it did not */
+        /**
+         * Says what went wrong, and when to try again.
+         *
+         * @param notBefore when the server may be asked again, as it said itself; null if it did not
+         */
         public Trouble(String what, @Nullable Instant notBefore) {
             super(what);
             this.notBefore = notBefore;

@@ -75,7 +75,7 @@ final class LedgerInsert {
         }
         try (PreparedStatement statement = connection.prepareStatement(PAYLOADS)) {
             statement.setArray(1, array(connection, "uuid", held, LedgerRow::id));
-            statement.setArray(2, connection.createArrayOf("bytea", contents.toArray()));
+            statement.setArray(2, connection.createArrayOf("bytea", contents.toArray(byte[][]::new)));
             statement.executeUpdate();
         }
         return rows;

@@ -30,6 +30,7 @@ final class LedgerWriter {
     private final AtomicLong unwritable = new AtomicLong();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile int inHand;
     private Instant warned = Instant.MIN;
     private Instant toldAt = Instant.MIN;
     private long told;
@@ -55,18 +56,24 @@ final class LedgerWriter {
         // It may sleep before a database that is away.
         thread.interrupt();
         thread.join(STOP);
-        if (buffer.size() > 0) {
-            log.warnf("%d entries of the delivery ledger were not written before the stop", buffer.size());
+        int left = buffer.size() + inHand;
+        if (left > 0) {
+            log.warnf("%d entries of the delivery ledger were not written before the stop", left);
         }
     }
 
     private void run() {
         try {
-            List<LedgerRow> batch = next();
-            while (!batch.isEmpty() || !closed) {
+            boolean isDone = false;
+            while (!isDone) {
+                // Before it looks: what comes in between is found by another look.
+                boolean isLast = closed;
+                List<LedgerRow> batch = next();
+                inHand = batch.size();
                 write(batch);
+                inHand = 0;
                 tell();
-                batch = next();
+                isDone = isLast && batch.isEmpty();
             }
         } catch (InterruptedException _) {
             log.debug("the writer of the ledger was interrupted to stop");
@@ -120,7 +127,7 @@ final class LedgerWriter {
         Instant now = clock.instant();
         if (!now.isBefore(warned.plus(BETWEEN_WARNINGS)) || warned.equals(Instant.MIN)) {
             warned = now;
-            log.warnf("the delivery ledger waits with %d entries: %s", buffer.size() + 1, e.getMessage());
+            log.warnf("the delivery ledger waits with %d entries: %s", buffer.size() + inHand, e.getMessage());
         }
     }
 

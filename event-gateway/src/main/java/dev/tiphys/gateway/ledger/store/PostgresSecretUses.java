@@ -42,7 +42,7 @@ final class PostgresSecretUses implements SecretUses {
         // In one order everywhere, so that processes do not wait for each other in a ring.
         List<Known> sorted = known.stream()
                 .sorted(Comparator.comparing((Known one) -> one.generation().endpoint())
-                        .thenComparing(one -> one.generation().number()))
+                        .thenComparingInt(one -> one.generation().number()))
                 .toList();
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = connection.prepareStatement(WRITE)) {
