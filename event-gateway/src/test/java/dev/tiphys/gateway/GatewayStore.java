@@ -41,9 +41,7 @@ public final class GatewayStore implements AutoCloseable {
                 .connectionPoolConfiguration(pool -> pool.maxSize(10)
                         .acquisitionTimeout(Duration.ofSeconds(2))
                         .validateOnBorrow(true)
-                        .connectionValidator(
-                                AgroalConnectionPoolConfiguration.ConnectionValidator
-                                        .defaultValidator())
+                        .connectionValidator(AgroalConnectionPoolConfiguration.ConnectionValidator.defaultValidator())
                         .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
                                 .principal(new NamePrincipal(server.user()))
                                 .credential(new SimplePassword(server.password())))));
@@ -53,8 +51,8 @@ public final class GatewayStore implements AutoCloseable {
             statement.execute("set search_path to gateway");
             for (String script : List.of("V1__ledger.sql", "V4__recovery.sql")) {
                 try (InputStream sql = GatewayStore.class.getResourceAsStream("/db/gateway/" + script)) {
-                    statement.execute(new String(
-                            Objects.requireNonNull(sql, script).readAllBytes(), StandardCharsets.UTF_8));
+                    statement.execute(
+                            new String(Objects.requireNonNull(sql, script).readAllBytes(), StandardCharsets.UTF_8));
                 }
             }
             statement.execute("reset search_path");

@@ -116,11 +116,7 @@ class LedgerTest {
         }
 
         private void refused(String query, String words) {
-            authorised()
-                    .get("/api/deliveries?" + query)
-                    .then()
-                    .statusCode(400)
-                    .body("detail", containsString(words));
+            authorised().get("/api/deliveries?" + query).then().statusCode(400).body("detail", containsString(words));
         }
     }
 
@@ -130,7 +126,10 @@ class LedgerTest {
         ledger.record(entry);
         awaitId(delivery);
 
-        assertThat(known.contains(entry.events().getFirst()).toCompletableFuture().get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(known.contains(entry.events().getFirst())
+                        .toCompletableFuture()
+                        .get(5, TimeUnit.SECONDS))
+                .isTrue();
     }
 
     @Nested
@@ -150,7 +149,8 @@ class LedgerTest {
 
         @Test
         void isKeptBesideTheLedgerIfItBecameNoEvent() {
-            ledger.record(Entries.irrelevant("ledger-billing", delivery, Instant.now(), "{\"zen\": 1}".getBytes(UTF_8)));
+            ledger.record(
+                    Entries.irrelevant("ledger-billing", delivery, Instant.now(), "{\"zen\": 1}".getBytes(UTF_8)));
 
             authorised()
                     .get("/api/deliveries/" + awaitId(delivery) + "/payload")
@@ -184,9 +184,10 @@ class LedgerTest {
                     .extract();
 
             String event = replayed.path("events[0].id");
-            assertThat(Log.events(event)).singleElement().satisfies(made -> assertThat(
-                            made.causality().causationId())
-                    .isNotNull());
+            assertThat(Log.events(event))
+                    .singleElement()
+                    .satisfies(
+                            made -> assertThat(made.causality().causationId()).isNotNull());
             Awaitility.await()
                     .untilAsserted(() -> authorised()
                             .get("/api/deliveries/" + replayed.path("delivery"))
@@ -195,7 +196,8 @@ class LedgerTest {
                             .body("way", equalTo("replay"))
                             .body("replayOf", equalTo(id))
                             .body("events", contains(event)));
-            assertThat(Log.records(Topic.AUDIT).stream().map(ConsumerRecord::key)).contains("grace");
+            assertThat(Log.records(Topic.AUDIT).stream().map(ConsumerRecord::key))
+                    .contains("grace");
         }
 
         @Test

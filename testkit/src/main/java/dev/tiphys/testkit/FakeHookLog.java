@@ -100,7 +100,8 @@ public final class FakeHookLog implements AutoCloseable {
         List<String> base = new ArrayList<>(github ? List.of("api", "v3", "repos") : List.of("api", "v4", "projects"));
         base.addAll(github ? List.of(repository.split("/", -1)) : List.of(repository));
         base.add("hooks");
-        boolean ours = path.size() >= base.size() && path.subList(0, base.size()).equals(base);
+        boolean ours =
+                path.size() >= base.size() && path.subList(0, base.size()).equals(base);
         List<String> rest = ours ? path.subList(base.size(), path.size()) : List.of("?");
         HookLogRequest kind = kind(request.method(), rest);
         return new Call(traffic.meet(kind), () -> isAllowed(request) ? answer(kind, rest, request) : Answer.empty(401));
@@ -115,8 +116,11 @@ public final class FakeHookLog implements AutoCloseable {
         if (method.equals("GET") && rest.equals(List.of("1", list))) {
             return HookLogRequest.DELIVERIES;
         }
-        boolean again = method.equals("POST") && rest.size() == 4 && rest.getFirst().equals("1")
-                && rest.get(1).equals(list) && rest.getLast().equals(verb);
+        boolean again = method.equals("POST")
+                && rest.size() == 4
+                && rest.getFirst().equals("1")
+                && rest.get(1).equals(list)
+                && rest.getLast().equals(verb);
         return again ? HookLogRequest.AGAIN : HookLogRequest.OTHER;
     }
 

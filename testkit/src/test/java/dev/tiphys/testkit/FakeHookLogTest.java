@@ -50,7 +50,9 @@ class FakeHookLogTest {
     private static HttpResponse<String> get(String address, String header, String value) throws Exception {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(
-                    HttpRequest.newBuilder(URI.create(address)).header(header, value).build(),
+                    HttpRequest.newBuilder(URI.create(address))
+                            .header(header, value)
+                            .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
     }

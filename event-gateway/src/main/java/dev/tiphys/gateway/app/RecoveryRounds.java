@@ -103,8 +103,9 @@ final class RecoveryRounds {
                         .increment(plan.recovered().size());
                 meters.counter("tiphys.gateway.recovery.given-up", "repository", repository)
                         .increment(plan.givenUp().size());
-                plan.givenUp().forEach(lost -> log.warnf(
-                        "delivery %s of %s is lost: %s", lost.delivery(), repository, lost.reason()));
+                plan.givenUp()
+                        .forEach(lost ->
+                                log.warnf("delivery %s of %s is lost: %s", lost.delivery(), repository, lost.reason()));
             }
             case Turn.Failed(var why) -> {
                 if (!why.equals(said.put(repository, why))) {

@@ -82,8 +82,7 @@ final class Wiring {
             @ConfigProperty(name = "tiphys.gateway.ledger.payload", defaultValue = "256K") MemorySize payload,
             @ConfigProperty(name = "tiphys.gateway.ledger.strangers-a-second", defaultValue = "5") int strangers) {
         return new LedgerBuffer(
-                new LedgerBuffer.Bounds(waiting, bytes.asLongValue(), (int) payload.asLongValue(), strangers),
-                ids());
+                new LedgerBuffer.Bounds(waiting, bytes.asLongValue(), (int) payload.asLongValue(), strangers), ids());
     }
 
     @Produces

@@ -46,5 +46,9 @@ public interface Deliveries {
      * @param recovered whether it did not arrive at first, and was asked for again
      * @param notKept why what it held is not kept; null if it may be
      */
-    record Known(UUID id, LedgerEntry entry, boolean recovered, @Nullable String notKept) {}
+    record Known(
+            UUID id,
+            LedgerEntry entry,
+            boolean recovered,
+            @Nullable String notKept) {}
 }

@@ -62,8 +62,21 @@ public record LedgerEntry(
             @Nullable String replayOf,
             @Nullable Payload payload) {
         this(
-                at, endpoint, way, verdict, reason, deliveryId, type, events, position, secret, bytes, took, replayOf,
-                payload, 1);
+                at,
+                endpoint,
+                way,
+                verdict,
+                reason,
+                deliveryId,
+                type,
+                events,
+                position,
+                secret,
+                bytes,
+                took,
+                replayOf,
+                payload,
+                1);
     }
 
     /** {@return whether its sender is known: it proved itself, or it is none of a stranger's} */
@@ -74,15 +87,41 @@ public record LedgerEntry(
     /** {@return the same without what it held} */
     LedgerEntry withoutPayload() {
         return new LedgerEntry(
-                at, endpoint, way, verdict, reason, deliveryId, type, events, position, secret, bytes, took, replayOf,
-                null, count);
+                at,
+                endpoint,
+                way,
+                verdict,
+                reason,
+                deliveryId,
+                type,
+                events,
+                position,
+                secret,
+                bytes,
+                took,
+                replayOf,
+                null,
+                count);
     }
 
     /** {@return one entry for both: the later one's, with the sums} */
     LedgerEntry plus(LedgerEntry later) {
         return new LedgerEntry(
-                later.at, endpoint, way, verdict, later.reason, null, null, List.of(), null, null,
-                bytes + later.bytes, Took.NOTHING, null, null, count + later.count);
+                later.at,
+                endpoint,
+                way,
+                verdict,
+                later.reason,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                bytes + later.bytes,
+                Took.NOTHING,
+                null,
+                null,
+                count + later.count);
     }
 
     /** How a delivery came in. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param notKept why its payload is not kept although it might be; null if it is, or is on the log, or never would be
  */
-public record LedgerRow(UUID id, LedgerEntry entry, @Nullable String notKept) {
+public record LedgerRow(
+        UUID id, LedgerEntry entry, @Nullable String notKept) {
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{32}");
     private static final int DIGITS_OF_64_BITS = 16;
 

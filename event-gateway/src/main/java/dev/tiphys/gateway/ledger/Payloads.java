@@ -80,7 +80,10 @@ public final class Payloads {
         String event = entry.events().getFirst();
         Place place = entry.position() != null
                 ? entry.position()
-                : deliveries.ofEvent(event).map(first -> first.entry().position()).orElse(null);
+                : deliveries
+                        .ofEvent(event)
+                        .map(first -> first.entry().position())
+                        .orElse(null);
         if (place == null) {
             return new Found.Gone("no delivery in the ledger says where event " + event + " is on the log");
         }

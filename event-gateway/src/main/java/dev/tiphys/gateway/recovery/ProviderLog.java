@@ -38,7 +38,12 @@ public interface ProviderLog {
      * @param fullName of the repository there
      * @param hook the webhook's number there; null to look for the one whose address ends in this endpoint's
      */
-    record Target(String endpoint, String apiUrl, String fullName, @Nullable String hook, String token) {
+    record Target(
+            String endpoint,
+            String apiUrl,
+            String fullName,
+            @Nullable String hook,
+            String token) {
         /** {@return the same with the number of its webhook} */
         public Target withHook(String number) {
             return new Target(endpoint, apiUrl, fullName, number, token);

@@ -83,8 +83,7 @@ public final class Recoverer {
             return new Turn.NotMine();
         }
         Instant now = clock.instant();
-        Optional<Optional<Instant>> taken =
-                book.take(repository.name(), settings.holder(), LEASE, now, evenIfNotDue);
+        Optional<Optional<Instant>> taken = book.take(repository.name(), settings.holder(), LEASE, now, evenIfNotDue);
         if (taken.isEmpty()) {
             return new Turn.NotMine();
         }
@@ -108,8 +107,7 @@ public final class Recoverer {
         Instant next = now.plus(settings.every());
         return switch (turn) {
             case Turn.Done _ -> new RoundEnd(next, notBefore, now, null);
-            case Turn.Failed(var why) ->
-                new RoundEnd(notBefore.isAfter(next) ? notBefore : next, notBefore, null, why);
+            case Turn.Failed(var why) -> new RoundEnd(notBefore.isAfter(next) ? notBefore : next, notBefore, null, why);
             case Turn.NotMine _ -> new RoundEnd(next, notBefore, null, null);
         };
     }
@@ -129,8 +127,8 @@ public final class Recoverer {
         String token = secrets.apply(ref)
                 .orElseThrow(() -> new Trouble("there is no secret " + ref.name() + "/" + ref.key()
                         + ": it is the token that may list and redeliver"));
-        Target target = provider.located(new Target(
-                repository.name(), recovery.apiUrl(), repository.fullName(), recovery.hook(), token));
+        Target target = provider.located(
+                new Target(repository.name(), recovery.apiUrl(), repository.fullName(), recovery.hook(), token));
         Policy policy = policy(repository.provider());
         Map<String, LostDelivery> lost = book.lost(repository.name());
         List<Attempt> attempts = provider.attempts(target, since(looked, lost, policy, now));
@@ -184,8 +182,7 @@ public final class Recoverer {
     }
 
     /** As far back as something open happened, or as the list was not read yet; never further than can be asked for. */
-    private static Instant since(
-            Optional<Instant> looked, Map<String, LostDelivery> lost, Policy policy, Instant now) {
+    private static Instant since(Optional<Instant> looked, Map<String, LostDelivery> lost, Policy policy, Instant now) {
         Instant furthest = now.minus(policy.horizon());
         Instant wanted = looked.map(last -> last.minus(OVERLAP)).orElse(furthest);
         for (LostDelivery one : lost.values()) {

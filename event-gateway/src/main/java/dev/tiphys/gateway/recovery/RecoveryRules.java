@@ -109,11 +109,7 @@ public final class RecoveryRules {
     }
 
     private static Judgement judge(
-            List<Attempt> attempts,
-            Set<String> arrived,
-            @Nullable LostDelivery known,
-            Policy policy,
-            Instant now) {
+            List<Attempt> attempts, Set<String> arrived, @Nullable LostDelivery known, Policy policy, Instant now) {
         Attempt first = attempts.getFirst();
         Attempt last = attempts.getLast();
         if (attempts.stream().anyMatch(attempt -> attempt.deliveries().stream().anyMatch(arrived::contains))) {

@@ -34,7 +34,11 @@ class LedgerBufferTest {
         }
 
         assertThat(buffer.dropped()).isEqualTo(3);
-        assertThat(take(NOW)).hasSize(10).first().extracting(row -> row.entry().deliveryId()).isEqualTo("d-3");
+        assertThat(take(NOW))
+                .hasSize(10)
+                .first()
+                .extracting(row -> row.entry().deliveryId())
+                .isEqualTo("d-3");
     }
 
     @Test
@@ -89,7 +93,9 @@ class LedgerBufferTest {
             flood("shop", 4, NOW);
             flood("shop", 4, NOW.plusSeconds(1));
 
-            assertThat(take(NOW.plusSeconds(1))).extracting(row -> row.entry().count()).containsExactly(1, 1, 1, 1, 1, 1, 1);
+            assertThat(take(NOW.plusSeconds(1)))
+                    .extracting(row -> row.entry().count())
+                    .containsExactly(1, 1, 1, 1, 1, 1, 1);
             assertThat(take(NOW.plusSeconds(2))).hasSize(1);
         }
 
@@ -100,7 +106,11 @@ class LedgerBufferTest {
             buffer.record(Entries.stranger("shop", "too-large", NOW));
             buffer.record(Entries.accepted("shop", "d-1", NOW));
 
-            assertThat(take(NOW)).hasSize(6).last().extracting(row -> row.entry().verdict()).isEqualTo("accepted");
+            assertThat(take(NOW))
+                    .hasSize(6)
+                    .last()
+                    .extracting(row -> row.entry().verdict())
+                    .isEqualTo("accepted");
         }
 
         @Test
@@ -174,8 +184,20 @@ class LedgerBufferTest {
         @Test
         void isNotThereForWhatAStrangerSaysItIs() {
             LedgerEntry stranger = new LedgerEntry(
-                    NOW, "shop", LedgerEntry.Way.HOOK, "unverified", null, "d-1", null, List.of(), null, null, 0,
-                    LedgerEntry.Took.NOTHING, null, null);
+                    NOW,
+                    "shop",
+                    LedgerEntry.Way.HOOK,
+                    "unverified",
+                    null,
+                    "d-1",
+                    null,
+                    List.of(),
+                    null,
+                    null,
+                    0,
+                    LedgerEntry.Took.NOTHING,
+                    null,
+                    null);
 
             assertThat(new LedgerRow(new UUID(0, 0), stranger, null).keyHash()).isNull();
         }
@@ -183,8 +205,20 @@ class LedgerBufferTest {
 
     private static LedgerEntry withPayload(String verdict) {
         return new LedgerEntry(
-                NOW, "shop", LedgerEntry.Way.HOOK, verdict, null, null, null, List.of(), null, null, 2,
-                LedgerEntry.Took.NOTHING, null, new LedgerEntry.Payload(Map.of(), new byte[2]));
+                NOW,
+                "shop",
+                LedgerEntry.Way.HOOK,
+                verdict,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                2,
+                LedgerEntry.Took.NOTHING,
+                null,
+                new LedgerEntry.Payload(Map.of(), new byte[2]));
     }
 
     private List<LedgerRow> take(Instant now) throws InterruptedException {

@@ -39,14 +39,12 @@ class ReplayerTest {
     private final Map<UUID, Payload> kept = new HashMap<>();
     private final Map<Place, Payloads.OfEvent> onLog = new HashMap<>();
     private final List<Arrival> published = new ArrayList<>();
-    private final LedgerBuffer ledger =
-            new LedgerBuffer(new LedgerBuffer.Bounds(10, 10_000, 1000, 3), new Random(1));
+    private final LedgerBuffer ledger = new LedgerBuffer(new LedgerBuffer.Bounds(10, 10_000, 1000, 3), new Random(1));
     private final Replayer replayer = new Replayer(
             new Payloads(new Held(), (place, _) -> Optional.ofNullable(onLog.get(place))),
             arrival -> {
                 published.add(arrival);
-                return CompletableFuture.completedFuture(
-                        new Taken.Published(List.of(new Taken.Position(2, 99))));
+                return CompletableFuture.completedFuture(new Taken.Published(List.of(new Taken.Position(2, 99))));
             },
             ledger,
             () -> NOW.plusSeconds(60),
@@ -99,7 +97,8 @@ class ReplayerTest {
         assertThat(row.entry().way()).isEqualTo(Way.REPLAY);
         assertThat(row.entry().replayOf()).isEqualTo(ID.toString());
         assertThat(row.entry().position()).isEqualTo(new Place(2, 99));
-        assertThat(row.entry().events()).containsExactly(judged.events().getFirst().id());
+        assertThat(row.entry().events())
+                .containsExactly(judged.events().getFirst().id());
     }
 
     @Test
@@ -109,7 +108,8 @@ class ReplayerTest {
 
         Judgement.Judged one = (Judgement.Judged) replayer.judge(original, TABLE);
         Judgement.Judged two = (Judgement.Judged) replayer.judge(original, TABLE);
-        assertThat(one.events().getFirst().id()).isNotEqualTo(two.events().getFirst().id());
+        assertThat(one.events().getFirst().id())
+                .isNotEqualTo(two.events().getFirst().id());
     }
 
     @Test
@@ -127,7 +127,8 @@ class ReplayerTest {
     void refusesWhatNobodyProvedToHaveSent() {
         assertThat(replayer.judge(known(Entries.stranger("billing", NOW)), TABLE))
                 .isInstanceOfSatisfying(
-                        Judgement.Impossible.class, one -> assertThat(one.reason()).contains("nothing proved"));
+                        Judgement.Impossible.class,
+                        one -> assertThat(one.reason()).contains("nothing proved"));
     }
 
     @Test
@@ -149,7 +150,8 @@ class ReplayerTest {
     void refusesWhatHasNoEndpointAnyMore() {
         assertThat(replayer.judge(known(Entries.accepted("shop", "d-1", NOW)), TABLE))
                 .isInstanceOfSatisfying(
-                        Judgement.Impossible.class, one -> assertThat(one.reason()).contains("no endpoint shop"));
+                        Judgement.Impossible.class,
+                        one -> assertThat(one.reason()).contains("no endpoint shop"));
     }
 
     private static Known known(LedgerEntry entry) {

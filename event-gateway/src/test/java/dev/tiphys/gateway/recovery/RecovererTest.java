@@ -29,13 +29,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /** Rounds over a real database, with the real clients, before stand-ins of the Git servers. */
 @Tag("real")
@@ -69,7 +69,10 @@ class RecovererTest {
 
             Turn first = recoverer("a").turn(repository(log, null), false);
 
-            assertThat(first).isInstanceOfSatisfying(Turn.Done.class, done -> assertThat(done.plan().asks()).hasSize(1));
+            assertThat(first)
+                    .isInstanceOfSatisfying(
+                            Turn.Done.class,
+                            done -> assertThat(done.plan().asks()).hasSize(1));
             assertThat(log.traffic().count(HookLogRequest.AGAIN)).isEqualTo(1);
             assertThat(lost()).singleElement().extracting(LostDelivery::state).isEqualTo(State.ASKED);
 
@@ -83,7 +86,8 @@ class RecovererTest {
             assertThat(log.traffic().count(HookLogRequest.AGAIN)).isEqualTo(1);
             assertThat(store.count("select count(*) from gateway.delivery where recovered and delivery_id = 'd-lost'"))
                     .isEqualTo(1);
-            assertThat(store.count("select count(*) from gateway.delivery where recovered")).isEqualTo(1);
+            assertThat(store.count("select count(*) from gateway.delivery where recovered"))
+                    .isEqualTo(1);
         }
     }
 
@@ -131,8 +135,20 @@ class RecovererTest {
             Ledgers.write(
                     store.source(),
                     new LedgerEntry(
-                            away.at(), "shop", away.way(), "unavailable", "the broker was away", "d-1", "push", List.of(),
-                            null, 0, 5, away.took(), null, null));
+                            away.at(),
+                            "shop",
+                            away.way(),
+                            "unavailable",
+                            "the broker was away",
+                            "d-1",
+                            "push",
+                            List.of(),
+                            null,
+                            0,
+                            5,
+                            away.took(),
+                            null,
+                            null));
 
             recoverer("a").turn(repository(log, null), false);
 
@@ -143,7 +159,8 @@ class RecovererTest {
     @Test
     void isOneProcessAtATime() throws Exception {
         try (FakeHookLog log = log(Dialect.GITHUB)) {
-            assertThat(book.take("shop", "other", Duration.ofMinutes(5), now, true)).isPresent();
+            assertThat(book.take("shop", "other", Duration.ofMinutes(5), now, true))
+                    .isPresent();
             assertThat(recoverer("a").turn(repository(log, null), true)).isInstanceOf(Turn.NotMine.class);
 
             now = now.plus(Duration.ofMinutes(6));
@@ -232,7 +249,9 @@ class RecovererTest {
             log.traffic().fail(HookLogRequest.DELIVERIES, 1, new Fault.Silence());
 
             assertThat(recoverer("a").turn(repository(log, "1"), false))
-                    .isInstanceOfSatisfying(Turn.Failed.class, failed -> assertThat(failed.why()).contains("did not answer"));
+                    .isInstanceOfSatisfying(
+                            Turn.Failed.class,
+                            failed -> assertThat(failed.why()).contains("did not answer"));
         }
     }
 

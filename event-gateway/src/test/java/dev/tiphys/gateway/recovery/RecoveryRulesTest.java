@@ -48,8 +48,7 @@ class RecoveryRulesTest {
 
         @Test
         void isAskedForByItsNewestAttempt() {
-            List<Attempt> attempts =
-                    List.of(attempt("8", "d-1", "push", 30, 0), attempt("7", "d-1", "push", 60, 503));
+            List<Attempt> attempts = List.of(attempt("8", "d-1", "push", 30, 0), attempt("7", "d-1", "push", 60, 503));
 
             assertThat(plan(attempts, Set.of(), Map.of()).asks())
                     .extracting(ask -> ask.attempt().number())
@@ -90,16 +89,18 @@ class RecoveryRulesTest {
         @Test
         void isGivenUpWhenItsServerNoLongerSendsIt() {
             Duration old = Duration.ofDays(3).plusMinutes(1);
-            Plan plan = plan(
-                    List.of(attempt("7", "d-1", "push", old.toMinutes(), 503)), Set.of(), Map.of());
+            Plan plan = plan(List.of(attempt("7", "d-1", "push", old.toMinutes(), 503)), Set.of(), Map.of());
 
-            assertThat(plan.givenUp()).singleElement().extracting(LostDelivery::reason).asString().contains("too old");
+            assertThat(plan.givenUp())
+                    .singleElement()
+                    .extracting(LostDelivery::reason)
+                    .asString()
+                    .contains("too old");
         }
 
         @Test
         void isGivenUpWhenItIsNotListedAnyMore() {
-            LostDelivery one =
-                    new LostDelivery("d-1", "push", ago(5000), State.ASKED, 1, ago(60), null);
+            LostDelivery one = new LostDelivery("d-1", "push", ago(5000), State.ASKED, 1, ago(60), null);
 
             assertThat(plan(List.of(), Set.of(), Map.of("d-1", one)).givenUp()).hasSize(1);
         }
@@ -131,7 +132,10 @@ class RecoveryRulesTest {
         void isRecoveredIfItWasAskedFor() {
             Plan plan = plan(List.of(attempt("7", "d-1", "push", 60, 503)), Set.of("d-1"), lost(1, 10));
 
-            assertThat(plan.recovered()).singleElement().extracting(LostDelivery::state).isEqualTo(State.RECOVERED);
+            assertThat(plan.recovered())
+                    .singleElement()
+                    .extracting(LostDelivery::state)
+                    .isEqualTo(State.RECOVERED);
             assertThat(plan.asks()).isEmpty();
         }
 

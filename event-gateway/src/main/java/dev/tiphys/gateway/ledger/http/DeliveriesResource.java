@@ -219,8 +219,8 @@ final class DeliveriesResource {
         if (limit < 1 || limit > LARGEST_PAGE) {
             throw ProblemException.badRequest("limit must be 1 to " + LARGEST_PAGE);
         }
-        Filter filter = new Filter(
-                blankAsNull(endpoint), word(verdict), moment("from", from), moment("to", to), place(after));
+        Filter filter =
+                new Filter(blankAsNull(endpoint), word(verdict), moment("from", from), moment("to", to), place(after));
         List<Known> found = read(() -> deliveries.list(filter, limit + 1));
         if (found.isEmpty() && filter.endpoint() != null && filter.after() == null) {
             known(filter.endpoint());
@@ -233,9 +233,11 @@ final class DeliveriesResource {
 
     /** An endpoint that was deleted may still have deliveries; one without any that does not exist is a typing error. */
     private void known(String endpoint) {
-        TreeSet<String> names = new TreeSet<>(table(definitions.current()).byName().keySet());
+        TreeSet<String> names =
+                new TreeSet<>(table(definitions.current()).byName().keySet());
         if (!names.contains(endpoint)
-                && read(() -> deliveries.list(new Filter(endpoint, null, null, null, null), 1)).isEmpty()) {
+                && read(() -> deliveries.list(new Filter(endpoint, null, null, null, null), 1))
+                        .isEmpty()) {
             throw ProblemException.badRequest("there is no endpoint " + endpoint + " and no delivery of it; there are "
                     + (names.isEmpty() ? "none" : String.join(", ", names)));
         }
@@ -333,7 +335,8 @@ final class DeliveriesResource {
         }
         DefinitionsSnapshot snapshot = definitions.current();
         Map<DefinitionKey, Definition> all = snapshot.all().stream()
-                .collect(Collectors.toMap(Definition::key, Function.identity(), (_, later) -> later, LinkedHashMap::new));
+                .collect(Collectors.toMap(
+                        Definition::key, Function.identity(), (_, later) -> later, LinkedHashMap::new));
         for (DefinitionReader.Document document : reading.documents()) {
             Definition definition = document.definition();
             if (definition != null) {
@@ -347,8 +350,10 @@ final class DeliveriesResource {
         UUID parsed = LedgerId.parse(id)
                 .orElseThrow(() -> ProblemException.notFound("there is no delivery " + id + ": its id is no UUID"));
         return read(() -> deliveries.find(parsed))
-                .orElseThrow(() -> ProblemException.notFound("there is no delivery " + id
-                        + " in the ledger; one that arrived just now is there in a moment, and old ones are taken out"));
+                .orElseThrow(
+                        () -> ProblemException.notFound(
+                                "there is no delivery " + id
+                                        + " in the ledger; one that arrived just now is there in a moment, and old ones are taken out"));
     }
 
     private static <T> T read(Supplier<T> reading) {

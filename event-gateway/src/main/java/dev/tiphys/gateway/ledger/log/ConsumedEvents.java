@@ -102,8 +102,8 @@ final class ConsumedEvents implements Payloads.EventsOnLog {
         return CloudEventCodec.read(record.headers(), record.value()) instanceof Decoded.Known(CloudEvent<?> event)
                         && event.id().equals(id)
                         && event.data() instanceof ExternalEvent data
-                ? Optional.of(new Payloads.OfEvent(
-                        new Payload(data.headers(), Json.bytes(data.body())), data.name() == null))
+                ? Optional.of(
+                        new Payloads.OfEvent(new Payload(data.headers(), Json.bytes(data.body())), data.name() == null))
                 : Optional.empty();
     }
 }

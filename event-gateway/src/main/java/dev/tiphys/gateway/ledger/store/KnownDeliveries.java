@@ -82,7 +82,8 @@ final class KnownDeliveries implements KnownArrivals {
     private void answer(List<Question> questions) {
         try {
             Set<String> known = known(questions);
-            // Each on a thread of its own: whoever hears it goes on to the broker, which may hold up whoever comes with it.
+            // Each on a thread of its own: whoever hears it goes on to the broker, which may hold up whoever comes with
+            // it.
             for (Question question : questions) {
                 boolean before = known.contains(question.key());
                 Thread.startVirtualThread(() -> question.answer().complete(before));

@@ -63,8 +63,9 @@ final class LedgerInsert {
     private List<LedgerRow> withPayloads(Connection connection, List<LedgerRow> rows, Instant now) throws SQLException {
         List<LedgerRow> held =
                 rows.stream().filter(row -> row.entry().payload() != null).toList();
-        List<byte[]> contents =
-                held.stream().map(row -> PayloadContent.of(row.entry().payload())).toList();
+        List<byte[]> contents = held.stream()
+                .map(row -> PayloadContent.of(row.entry().payload()))
+                .toList();
         long bytes = contents.stream().mapToLong(content -> content.length).sum();
         if (bytes > payloadsOfADay || !isRoom(connection, bytes, now)) {
             return rows.stream()
@@ -97,15 +98,26 @@ final class LedgerInsert {
             int place = 1;
             statement.setArray(place++, array(connection, "uuid", rows, LedgerRow::id));
             statement.setArray(
-                    place++, array(connection, "timestamptz", rows, row -> Timestamp.from(row.entry().at())));
+                    place++,
+                    array(
+                            connection,
+                            "timestamptz",
+                            rows,
+                            row -> Timestamp.from(row.entry().at())));
             statement.setArray(place++, texts(connection, rows, LedgerEntry::endpoint));
-            statement.setArray(place++, texts(connection, rows, entry -> entry.way().name().toLowerCase(Locale.ROOT)));
+            statement.setArray(
+                    place++, texts(connection, rows, entry -> entry.way().name().toLowerCase(Locale.ROOT)));
             statement.setArray(place++, texts(connection, rows, LedgerEntry::verdict));
             statement.setArray(place++, texts(connection, rows, LedgerEntry::reason));
             statement.setArray(place++, texts(connection, rows, LedgerEntry::deliveryId));
             statement.setArray(place++, texts(connection, rows, LedgerEntry::type));
             statement.setArray(
-                    place++, array(connection, "text", rows, row -> clean(String.join("\n", row.entry().events()))));
+                    place++,
+                    array(
+                            connection,
+                            "text",
+                            rows,
+                            row -> clean(String.join("\n", row.entry().events()))));
             statement.setArray(place++, array(connection, "int8", rows, LedgerRow::keyHash));
             statement.setArray(place++, array(connection, "int4", rows, row -> {
                 LedgerEntry.Place at = row.entry().position();
@@ -119,11 +131,31 @@ final class LedgerInsert {
                 Integer secret = row.entry().secret();
                 return secret == null ? null : secret.shortValue();
             }));
-            statement.setArray(place++, array(connection, "int8", rows, row -> row.entry().bytes()));
-            statement.setArray(place++, array(connection, "int4", rows, row -> micros(row.entry().took().receiving())));
-            statement.setArray(place++, array(connection, "int4", rows, row -> micros(row.entry().took().judging())));
-            statement.setArray(place++, array(connection, "int4", rows, row -> micros(row.entry().took().publishing())));
-            statement.setArray(place++, array(connection, "int4", rows, row -> row.entry().count()));
+            statement.setArray(
+                    place++, array(connection, "int8", rows, row -> row.entry().bytes()));
+            statement.setArray(
+                    place++,
+                    array(
+                            connection,
+                            "int4",
+                            rows,
+                            row -> micros(row.entry().took().receiving())));
+            statement.setArray(
+                    place++,
+                    array(
+                            connection,
+                            "int4",
+                            rows,
+                            row -> micros(row.entry().took().judging())));
+            statement.setArray(
+                    place++,
+                    array(
+                            connection,
+                            "int4",
+                            rows,
+                            row -> micros(row.entry().took().publishing())));
+            statement.setArray(
+                    place++, array(connection, "int4", rows, row -> row.entry().count()));
             statement.setArray(place++, array(connection, "uuid", rows, row -> {
                 String of = row.entry().replayOf();
                 return of == null ? null : UUID.fromString(of);
@@ -145,8 +177,7 @@ final class LedgerInsert {
     private static java.sql.Array array(
             Connection connection, String type, List<LedgerRow> rows, Function<LedgerRow, @Nullable Object> value)
             throws SQLException {
-        @Nullable
-        Object[] values = new Object[rows.size()];
+        @Nullable Object[] values = new Object[rows.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = value.apply(rows.get(i));
         }

@@ -115,7 +115,10 @@ final class LedgerWriter {
             return;
         }
         unwritable.incrementAndGet();
-        log.errorf(failure, "an entry of the delivery ledger, %s, can never be written", batch.getFirst().id());
+        log.errorf(
+                failure,
+                "an entry of the delivery ledger, %s, can never be written",
+                batch.getFirst().id());
     }
 
     private static boolean isAboutTheRows(SQLException e) {

@@ -35,8 +35,7 @@ final class PayloadContent {
     }
 
     static Payload read(byte[] content) {
-        try (DataInputStream in =
-                new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(content)))) {
+        try (DataInputStream in = new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(content)))) {
             Map<String, String> headers =
                     Json.mapper().readValue(in.readNBytes(in.readInt()), new TypeReference<Map<String, String>>() {});
             return new Payload(headers, in.readAllBytes());

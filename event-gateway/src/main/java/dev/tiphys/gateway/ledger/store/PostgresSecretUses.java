@@ -50,7 +50,9 @@ final class PostgresSecretUses implements SecretUses {
                     1,
                     connection.createArrayOf(
                             "text",
-                            sorted.stream().map(one -> one.generation().endpoint()).toArray()));
+                            sorted.stream()
+                                    .map(one -> one.generation().endpoint())
+                                    .toArray()));
             statement.setArray(
                     2,
                     connection.createArrayOf(

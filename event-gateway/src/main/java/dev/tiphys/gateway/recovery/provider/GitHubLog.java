@@ -89,7 +89,8 @@ final class GitHubLog implements ProviderLog {
         }
         URI address = URI.create(next.group(1));
         URI api = URI.create(target.apiUrl());
-        if (!api.getRawAuthority().equals(address.getRawAuthority()) || !api.getScheme().equals(address.getScheme())) {
+        if (!api.getRawAuthority().equals(address.getRawAuthority())
+                || !api.getScheme().equals(address.getScheme())) {
             throw new Trouble("the next page of deliveries is at another server: " + address.getRawAuthority());
         }
         return Optional.of(address);

@@ -25,8 +25,7 @@ final class GitLabLog implements ProviderLog {
     private static final int MOST_PAGES = 50;
 
     /** What a delivery may be known by, the best first: only the first of them stays the same when it is sent again. */
-    private static final List<String> IDS =
-            List.of("idempotency-key", "x-gitlab-event-uuid", "x-gitlab-webhook-uuid");
+    private static final List<String> IDS = List.of("idempotency-key", "x-gitlab-event-uuid", "x-gitlab-webhook-uuid");
 
     private final ProviderHttp http;
 
@@ -40,8 +39,10 @@ final class GitLabLog implements ProviderLog {
             return target;
         }
         URI address = URI.create(hooks(target) + "?per_page=100");
-        return target.withHook(
-                Hooks.find(http.get(address, headers(target)).body(), hook -> hook.path("url").asText(), target));
+        return target.withHook(Hooks.find(
+                http.get(address, headers(target)).body(),
+                hook -> hook.path("url").asText(),
+                target));
     }
 
     @Override
@@ -63,7 +64,9 @@ final class GitLabLog implements ProviderLog {
                 }
             }
             isMore = !isOlder
-                    && !answer.header("X-Next-Page").map(String::isBlank).orElse(answer.body().size() < PAGE);
+                    && !answer.header("X-Next-Page")
+                            .map(String::isBlank)
+                            .orElse(answer.body().size() < PAGE);
         }
         return found;
     }
@@ -104,9 +107,7 @@ final class GitLabLog implements ProviderLog {
 
     @Override
     public Optional<String> askAgain(Target target, Attempt attempt) throws Trouble, InterruptedException {
-        return http.post(
-                URI.create(events(target) + "/" + attempt.number() + "/resend"),
-                headers(target));
+        return http.post(URI.create(events(target) + "/" + attempt.number() + "/resend"), headers(target));
     }
 
     private static String events(Target target) {

@@ -129,7 +129,9 @@ final class ProviderHttp {
         if (retryAfter.isPresent()) {
             return retryAfter.get();
         }
-        boolean usedUp = headers.firstValue("X-RateLimit-Remaining").filter("0"::equals).isPresent()
+        boolean usedUp = headers.firstValue("X-RateLimit-Remaining")
+                        .filter("0"::equals)
+                        .isPresent()
                 || headers.firstValue("RateLimit-Remaining").filter("0"::equals).isPresent();
         OptionalLong reset = headers.firstValueAsLong("X-RateLimit-Reset").isPresent()
                 ? headers.firstValueAsLong("X-RateLimit-Reset")

@@ -51,24 +51,40 @@ final class PostgresRecoveries implements RecoveryBook {
     @Override
     public Optional<Optional<Instant>> take(
             String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue) {
-        List<Optional<Instant>> taken = query("""
+        List<Optional<Instant>> taken = query(
+                """
                 insert into gateway.recovery as mine (repository, holder, lease_until, next_at, not_before)
                 values (?, ?, ?, ?, ?)
                 on conflict (repository) do update set holder = excluded.holder, lease_until = excluded.lease_until
                 where mine.lease_until <= ? and mine.not_before <= ? and (mine.next_at <= ? or ?)
-                returning looked_at""", rows -> Optional.ofNullable(instant(rows, 1)),
-                repository, holder, at(now.plus(lease)), at(now), at(now), at(now), at(now), at(now), evenIfNotDue);
+                returning looked_at""",
+                rows -> Optional.ofNullable(instant(rows, 1)),
+                repository,
+                holder,
+                at(now.plus(lease)),
+                at(now),
+                at(now),
+                at(now),
+                at(now),
+                at(now),
+                evenIfNotDue);
         return taken.stream().findFirst();
     }
 
     @Override
     public void giveBack(String repository, String holder, RoundEnd end) {
         Instant looked = end.lookedAt();
-        update("""
+        update(
+                """
                 update gateway.recovery set lease_until = to_timestamp(0), next_at = ?, not_before = ?,
                     looked_at = coalesce(?::timestamptz, looked_at), last_error = ?
                 where repository = ? and holder = ?""",
-                at(end.next()), at(end.notBefore()), looked == null ? null : at(looked), end.error(), repository, holder);
+                at(end.next()),
+                at(end.notBefore()),
+                looked == null ? null : at(looked),
+                end.error(),
+                repository,
+                holder);
     }
 
     @Override
@@ -76,22 +92,28 @@ final class PostgresRecoveries implements RecoveryBook {
         Map<String, LostDelivery> lost = new HashMap<>();
         query("""
                 select delivery, event, happened_at, state, times, last_asked_at, reason from gateway.lost_delivery
-                where repository = ?""", PostgresRecoveries::lostDelivery, repository)
-                .forEach(one -> lost.put(one.delivery(), one));
+                where repository = ?""", PostgresRecoveries::lostDelivery, repository).forEach(one -> lost.put(one.delivery(), one));
         return lost;
     }
 
     @Override
     public void remember(String repository, Collection<LostDelivery> lost) {
         for (LostDelivery one : lost) {
-            update("""
+            update(
+                    """
                     insert into gateway.lost_delivery
                         (repository, delivery, event, happened_at, state, times, last_asked_at, reason)
                     values (?, ?, ?, ?, ?, ?, ?, ?)
                     on conflict (repository, delivery) do update set state = excluded.state, times = excluded.times,
                         last_asked_at = excluded.last_asked_at, reason = excluded.reason""",
-                    repository, one.delivery(), one.event(), at(one.happenedAt()), one.state().word(), one.times(),
-                    at(one.lastAskedAt()), one.reason());
+                    repository,
+                    one.delivery(),
+                    one.event(),
+                    at(one.happenedAt()),
+                    one.state().word(),
+                    one.times(),
+                    at(one.lastAskedAt()),
+                    one.reason());
         }
         update(
                 "delete from gateway.lost_delivery where repository = ? and happened_at < now() - make_interval(secs => ?)",
@@ -109,8 +131,7 @@ final class PostgresRecoveries implements RecoveryBook {
             found.addAll(query("""
                     select delivery_id from gateway.delivery
                     where key_hash = any(?::int8[]) and endpoint = ? and delivery_id is not null
-                        and verdict not in ('unavailable', 'limited')""",
-                    rows -> rows.getString(1), hashes(endpoint, some), endpoint));
+                        and verdict not in ('unavailable', 'limited')""", rows -> rows.getString(1), hashes(endpoint, some), endpoint));
         }
         found.retainAll(new HashSet<>(all));
         return found;
@@ -123,8 +144,7 @@ final class PostgresRecoveries implements RecoveryBook {
         }
         update("""
                 update gateway.delivery set recovered = true
-                where key_hash = any(?::int8[]) and endpoint = ? and delivery_id = any(?::text[]) and not recovered""",
-                hashes(endpoint, deliveries), endpoint, deliveries.toArray(String[]::new));
+                where key_hash = any(?::int8[]) and endpoint = ? and delivery_id = any(?::text[]) and not recovered""", hashes(endpoint, deliveries), endpoint, deliveries.toArray(String[]::new));
     }
 
     private static Long[] hashes(String endpoint, Collection<String> deliveries) {
@@ -136,14 +156,18 @@ final class PostgresRecoveries implements RecoveryBook {
     @Override
     public List<Standing> standings() {
         Map<String, List<LostDelivery>> lost = new LinkedHashMap<>();
-        query("""
+        query(
+                """
                 select delivery, event, happened_at, state, times, last_asked_at, reason, repository from (
                     select *, row_number() over (partition by repository order by happened_at desc) as place
                     from gateway.lost_delivery) numbered
-                where place <= ? order by happened_at desc""", rows -> {
-                    lost.computeIfAbsent(rows.getString(8), _ -> new ArrayList<>()).add(lostDelivery(rows));
+                where place <= ? order by happened_at desc""",
+                rows -> {
+                    lost.computeIfAbsent(rows.getString(8), _ -> new ArrayList<>())
+                            .add(lostDelivery(rows));
                     return true;
-                }, MOST_SHOWN);
+                },
+                MOST_SHOWN);
         return query(
                 "select repository, looked_at, next_at, last_error from gateway.recovery order by repository",
                 rows -> new Standing(

@@ -78,8 +78,20 @@ class LedgerStoreTest {
     @Test
     void keepsWhatNoDatabaseHolds() {
         buffer.record(new LedgerEntry(
-                now, "shop\0", LedgerEntry.Way.HOOK, "malformed", "x".repeat(10_000), "d\0", "t", List.of(), null, 0, 0,
-                LedgerEntry.Took.NOTHING, null, null));
+                now,
+                "shop\0",
+                LedgerEntry.Way.HOOK,
+                "malformed",
+                "x".repeat(10_000),
+                "d\0",
+                "t",
+                List.of(),
+                null,
+                0,
+                0,
+                LedgerEntry.Took.NOTHING,
+                null,
+                null));
 
         assertThat(awaitAll(1).getFirst().entry().reason()).hasSize(500);
     }
@@ -123,8 +135,10 @@ class LedgerStoreTest {
         awaitCount(1200);
         second.close();
         KnownDeliveries known = new KnownDeliveries(store.source(), Clock.systemUTC());
-        assertThat(known.contains(key("a-1")).toCompletableFuture().get(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(known.contains(key("b-1")).toCompletableFuture().get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(known.contains(key("a-1")).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isTrue();
+        assertThat(known.contains(key("b-1")).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isTrue();
         known.close();
     }
 
@@ -156,7 +170,8 @@ class LedgerStoreTest {
                 for (int i = 0; i < 700; i++) {
                     small.record(Entries.accepted("shop", "d-" + i, now.plusMillis(i)));
                 }
-                CompletableFuture<Boolean> question = known.contains(key("before")).toCompletableFuture();
+                CompletableFuture<Boolean> question =
+                        known.contains(key("before")).toCompletableFuture();
                 assertThatThrownBy(question::join)
                         .isInstanceOf(CompletionException.class)
                         .hasCauseInstanceOf(LedgerUnavailable.class);
@@ -168,9 +183,12 @@ class LedgerStoreTest {
             long kept = 701 - writer.lost();
             awaitCount(kept);
             assertThat(ids(Filter.ALL, 1)).containsExactly("d-699");
-            Awaitility.await().ignoreExceptions().untilAsserted(() -> assertThat(
-                            known.contains(key("before")).toCompletableFuture().get(5, TimeUnit.SECONDS))
-                    .isTrue());
+            Awaitility.await()
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThat(known.contains(key("before"))
+                                    .toCompletableFuture()
+                                    .get(5, TimeUnit.SECONDS))
+                            .isTrue());
             known.close();
         }
     }
@@ -221,7 +239,8 @@ class LedgerStoreTest {
             for (int i = 0; i < 200; i++) {
                 assertThat(answers.get(i).get(5, TimeUnit.SECONDS)).as("d-" + i).isEqualTo(i < 100);
             }
-            assertThat(known.contains(key("ping")).toCompletableFuture().get(5, TimeUnit.SECONDS)).isFalse();
+            assertThat(known.contains(key("ping")).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                    .isFalse();
             known.close();
         }
     }
@@ -244,7 +263,8 @@ class LedgerStoreTest {
 
             assertThat(retention.round(now)).isEqualTo(2);
             assertThat(ids(Filter.ALL, 10)).containsExactly("new");
-            assertThat(store.count("select count(*) from gateway.delivery_payload")).isZero();
+            assertThat(store.count("select count(*) from gateway.delivery_payload"))
+                    .isZero();
         }
     }
 

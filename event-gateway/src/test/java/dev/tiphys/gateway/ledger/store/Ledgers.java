@@ -18,7 +18,10 @@ public final class Ledgers {
     public static void write(DataSource source, LedgerEntry entry) {
         try (Connection connection = source.getConnection()) {
             new LedgerInsert(1_000_000)
-                    .write(connection, List.of(new LedgerRow(LedgerId.of(entry.at(), RANDOM), entry, null)), entry.at());
+                    .write(
+                            connection,
+                            List.of(new LedgerRow(LedgerId.of(entry.at(), RANDOM), entry, null)),
+                            entry.at());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
