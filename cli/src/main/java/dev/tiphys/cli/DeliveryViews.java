@@ -15,7 +15,16 @@ final class DeliveryViews {
     static List<String> deliveries(JsonNode items, boolean wide, Instant now) {
         Table table = wide
                 ? new Table(
-                        "DELIVERY", "AGE", "ENDPOINT", "WAY", "VERDICT", "TYPE", "SECRET", "BYTES", "EVENTS", "SENDER'S ID",
+                        "DELIVERY",
+                        "AGE",
+                        "ENDPOINT",
+                        "WAY",
+                        "VERDICT",
+                        "TYPE",
+                        "SECRET",
+                        "BYTES",
+                        "EVENTS",
+                        "SENDER'S ID",
                         "REASON")
                 : new Table("DELIVERY", "AGE", "ENDPOINT", "VERDICT", "TYPE", "EVENT", "REASON");
         for (JsonNode item : items) {
@@ -107,8 +116,11 @@ final class DeliveryViews {
     static List<String> replay(JsonNode replayed) {
         List<String> lines = new ArrayList<>();
         boolean dry = replayed.path("dryRun").asBoolean();
-        lines.add((dry ? "would be " : "") + text(replayed.path("verdict"))
-                + (replayed.path("reason").isTextual() ? ": " + replayed.path("reason").asText() : ""));
+        lines.add((dry ? "would be " : "")
+                + text(replayed.path("verdict"))
+                + (replayed.path("reason").isTextual()
+                        ? ": " + replayed.path("reason").asText()
+                        : ""));
         if (replayed.path("delivery").isTextual()) {
             lines.add("delivery " + replayed.path("delivery").asText());
         }

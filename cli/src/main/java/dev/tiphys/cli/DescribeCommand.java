@@ -51,7 +51,8 @@ final class DescribeCommand implements Callable<Integer> {
             case ENDPOINT -> terminal.print(Output.YAML.write(connection.get("/api/endpoints/" + escaped)));
             case DELIVERY -> {
                 terminal.print(DeliveryViews.delivery(connection.get("/api/deliveries/" + escaped), Instant.now()));
-                Connection.Answer payload = connection.send("GET", "/api/deliveries/" + escaped + "/payload", null, null);
+                Connection.Answer payload =
+                        connection.send("GET", "/api/deliveries/" + escaped + "/payload", null, null);
                 terminal.print("");
                 if (payload.isGood()) {
                     terminal.print(Output.YAML.write(payload.json()));

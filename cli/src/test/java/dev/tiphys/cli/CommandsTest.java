@@ -211,7 +211,9 @@ class CommandsTest {
 
         @Test
         void areListedByWhatIsAskedFor() {
-            replies.put("GET /api/deliveries?endpoint=shop&verdict=unverified&from=2026-01-01T00%3A00%3A00Z", new Reply(200, """
+            replies.put(
+                    "GET /api/deliveries?endpoint=shop&verdict=unverified&from=2026-01-01T00%3A00%3A00Z",
+                    new Reply(200, """
                     {"items": [%s, {"id": "0195-2", "at": "2026-01-01T00:00:00Z", "endpoint": "shop", "verdict": "unverified",
                       "reason": "no proof", "events": [], "count": 17}], "next": null}""".formatted(DELIVERY)));
 
@@ -236,7 +238,8 @@ class CommandsTest {
         void areDescribedWithWhatTheyHeldOrWhyNot() {
             replies.put("GET /api/deliveries/0195-1", new Reply(200, DELIVERY));
             replies.put(
-                    "GET /api/deliveries/0195-1/payload", new Reply(410, "{\"detail\": \"event e-1 is not on the log\"}"));
+                    "GET /api/deliveries/0195-1/payload",
+                    new Reply(410, "{\"detail\": \"event e-1 is not on the log\"}"));
 
             assertThat(run("describe", "delivery", "0195-1")).isZero();
 
@@ -253,15 +256,18 @@ class CommandsTest {
             replies.put("POST /api/trace", new Reply(200, """
                     {"decisions": [{"pipeline": "q", "started": false, "condition": "branch", "expected": "main", "met": "x"}]}"""));
 
-            assertThat(run("replay", "0195-1", "--dry-run", "-f", file.toString())).isZero();
+            assertThat(run("replay", "0195-1", "--dry-run", "-f", file.toString()))
+                    .isZero();
 
             assertThat(out.toString())
                     .contains("would be accepted")
                     .contains("would make event e-2: push of shop")
                     .contains("not started  q");
             assertThat(requests)
-                    .anySatisfy(request -> assertThat(request).contains("replay").contains("\"dryRun\":true", "kind: A"))
-                    .anySatisfy(request -> assertThat(request).contains("/api/trace").contains("\"e-2\"", "kind: A"));
+                    .anySatisfy(
+                            request -> assertThat(request).contains("replay").contains("\"dryRun\":true", "kind: A"))
+                    .anySatisfy(request ->
+                            assertThat(request).contains("/api/trace").contains("\"e-2\"", "kind: A"));
         }
 
         @Test

@@ -107,15 +107,16 @@ public final class Replayer {
         return switch (payloads.of(original)) {
             case Payloads.Found.NeverKept(var reason) -> new Judgement.Impossible("what it held was not kept: " + reason);
             case Payloads.Found.Gone(var reason) -> new Judgement.Gone(reason);
-            case Payloads.Found.Here(_, var whole)
-            when !whole ->
-                new Judgement.Impossible(
-                        "its events carry parts of its body, from which the whole cannot be put together again");
-            case Payloads.Found.Here(var payload, _) -> judge(original, endpoint, table.definitionsOffset(), payload);
+            case Payloads.Found.Here here -> judge(original, endpoint, table.definitionsOffset(), here);
         };
     }
 
-    private Judgement judge(Known original, Endpoint endpoint, long offset, Payload payload) {
+    private Judgement judge(Known original, Endpoint endpoint, long offset, Payloads.Found.Here here) {
+        if (!here.whole()) {
+            return new Judgement.Impossible(
+                    "its events carry parts of its body, from which the whole cannot be put together again");
+        }
+        Payload payload = here.payload();
         Instant now = clock.instant();
         UUID id = LedgerId.of(now, random);
         Integer secret = original.entry().secret();
@@ -137,8 +138,8 @@ public final class Replayer {
             case Verdict.Irrelevant _ -> VerdictWord.IRRELEVANT;
             case Verdict.Challenged _ -> VerdictWord.CHALLENGED;
             case Verdict.Invited _ -> VerdictWord.INVITED;
-            case Verdict.Rejected(var refusal, _) ->
-                switch (refusal) {
+            case Verdict.Rejected rejected ->
+                switch (rejected.refusal()) {
                     case UNVERIFIED -> VerdictWord.UNVERIFIED;
                     case MALFORMED -> VerdictWord.MALFORMED;
                     case FOREIGN -> VerdictWord.FOREIGN;
@@ -149,10 +150,10 @@ public final class Replayer {
     private static @Nullable String reason(Verdict verdict) {
         return switch (verdict) {
             case Verdict.Accepted _ -> null;
-            case Verdict.Irrelevant(var reason, _) -> reason;
+            case Verdict.Irrelevant irrelevant -> irrelevant.reason();
             case Verdict.Challenged _ -> "it only asks whether anybody is there";
             case Verdict.Invited _ -> "it only asks whether it may send";
-            case Verdict.Rejected(_, var reason) -> reason;
+            case Verdict.Rejected rejected -> rejected.reason();
         };
     }
 
