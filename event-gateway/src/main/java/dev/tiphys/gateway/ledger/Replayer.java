@@ -105,7 +105,8 @@ public final class Replayer {
             return new Judgement.Impossible("there is no endpoint " + entry.endpoint() + " any more");
         }
         return switch (payloads.of(original)) {
-            case Payloads.Found.NeverKept(var reason) -> new Judgement.Impossible("what it held was not kept: " + reason);
+            case Payloads.Found.NeverKept(var reason) ->
+                new Judgement.Impossible("what it held was not kept: " + reason);
             case Payloads.Found.Gone(var reason) -> new Judgement.Gone(reason);
             case Payloads.Found.Here here -> judge(original, endpoint, table.definitionsOffset(), here);
         };
@@ -177,7 +178,8 @@ public final class Replayer {
 
     private static String eventId(UUID id, int place) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(("replay\n" + id + "\n" + place).getBytes(UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(("replay\n" + id + "\n" + place).getBytes(UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is part of every Java", e);
@@ -197,7 +199,8 @@ public final class Replayer {
             remember(
                     judged,
                     switch (taken) {
-                        case Taken.Published(var positions) when !positions.isEmpty() ->
+                        case Taken.Published(var positions)
+                        when !positions.isEmpty() ->
                             new LedgerEntry.Place(
                                     positions.getFirst().partition(),
                                     positions.getFirst().offset());
@@ -223,7 +226,8 @@ public final class Replayer {
                         place,
                         original.secret(),
                         original.bytes(),
-                        new LedgerEntry.Took(Duration.ZERO, Duration.ZERO, Duration.between(judged.at(), clock.instant())),
+                        new LedgerEntry.Took(
+                                Duration.ZERO, Duration.ZERO, Duration.between(judged.at(), clock.instant())),
                         judged.original().id().toString(),
                         judged.payload()));
     }
