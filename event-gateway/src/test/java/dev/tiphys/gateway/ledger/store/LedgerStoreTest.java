@@ -225,6 +225,32 @@ class LedgerStoreTest {
     @Nested
     class WhatWasPublishedBefore {
         @Test
+        void isNotWhatTheBrokerDidNotTake() throws Exception {
+            LedgerEntry entry = Entries.accepted("shop", "d-1", now);
+            buffer.record(new LedgerEntry(
+                    now,
+                    "shop",
+                    entry.way(),
+                    "unavailable",
+                    "the broker was away",
+                    "d-1",
+                    "push",
+                    entry.events(),
+                    null,
+                    0,
+                    5,
+                    entry.took(),
+                    null,
+                    null));
+            awaitCount(1);
+            KnownDeliveries known = new KnownDeliveries(store.source(), Clock.systemUTC());
+
+            assertThat(known.contains(key("d-1")).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                    .isFalse();
+            known.close();
+        }
+
+        @Test
         void isToldToManyWhoAskAtOnce() throws Exception {
             for (int i = 0; i < 100; i++) {
                 buffer.record(Entries.accepted("shop", "d-" + i, now));
