@@ -14,16 +14,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "describe",
         mixinStandardHelpOptions = true,
-        description = "Tell all about one run, application, event or pipeline.")
+        description = "Tell all about one run, application, event, pipeline, delivery or endpoint.")
 final class DescribeCommand implements Callable<Integer> {
-    private static final String KINDS = "run, application, event or pipeline";
+    private static final String KINDS = "run, application, event, pipeline, delivery or endpoint";
 
     /** What can be described. */
     enum Kind {
         RUN,
         APPLICATION,
         EVENT,
-        PIPELINE
+        PIPELINE,
+        DELIVERY,
+        ENDPOINT
     }
 
     @Mixin
@@ -46,6 +48,18 @@ final class DescribeCommand implements Callable<Integer> {
             case RUN -> terminal.print(Views.run(connection.get("/api/runs/" + escaped), Instant.now()));
             case APPLICATION -> terminal.print(Views.application(connection.get("/api/applications/" + escaped)));
             case PIPELINE -> terminal.print(Output.YAML.write(connection.get("/api/pipelines/" + escaped)));
+            case ENDPOINT -> terminal.print(Output.YAML.write(connection.get("/api/endpoints/" + escaped)));
+            case DELIVERY -> {
+                terminal.print(DeliveryViews.delivery(connection.get("/api/deliveries/" + escaped), Instant.now()));
+                Connection.Answer payload =
+                        connection.send("GET", "/api/deliveries/" + escaped + "/payload", null, null);
+                terminal.print("");
+                if (payload.isGood()) {
+                    terminal.print(Output.YAML.write(payload.json()));
+                } else {
+                    terminal.print("Payload     none: " + connection.reason(payload));
+                }
+            }
             case EVENT -> {
                 JsonNode event = connection.get("/api/events/" + escaped);
                 terminal.print(Output.YAML.write(event));

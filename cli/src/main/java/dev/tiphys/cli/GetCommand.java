@@ -18,10 +18,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, schedules, queues, parked messages, definitions or"
-                + " notifications.")
+        description = "List runs, applications, events, pipelines, schedules, queues, parked messages, deliveries, endpoints,"
+                + " recoveries, definitions or notifications.")
 final class GetCommand implements Callable<Integer> {
-    private static final String KINDS = "runs, applications, events, pipelines, schedules, queues, parked, definitions or notifications";
+    private static final String KINDS =
+            "runs, applications, events, pipelines, schedules, queues, parked, deliveries, endpoints, recoveries,"
+                    + " definitions or notifications";
 
     /** What can be listed; the name is that of its address. */
     enum Kind {
@@ -33,7 +35,10 @@ final class GetCommand implements Callable<Integer> {
         DEFINITIONS,
         NOTIFICATIONS,
         QUEUES,
-        PARKED
+        PARKED,
+        DELIVERIES,
+        ENDPOINTS,
+        RECOVERIES
     }
 
     @Mixin
@@ -65,6 +70,18 @@ final class GetCommand implements Callable<Integer> {
 
     @Option(names = "--queue", description = "Only parked messages of this queue.")
     private @Nullable String queue;
+
+    @Option(names = "--endpoint", description = "Only deliveries to this endpoint.")
+    private @Nullable String endpoint;
+
+    @Option(names = "--verdict", description = "Only deliveries of this verdict, for example accepted or unverified.")
+    private @Nullable String verdict;
+
+    @Option(names = "--from", description = "Only deliveries since this moment, for example 2026-03-01T10:00:00Z.")
+    private @Nullable String from;
+
+    @Option(names = "--to", description = "Only deliveries before this moment.")
+    private @Nullable String to;
 
     @Option(names = "--limit", description = "How many (default: the server's).")
     private @Nullable Integer limit;
@@ -108,6 +125,9 @@ final class GetCommand implements Callable<Integer> {
             case SCHEDULES -> Views.schedules(items, wide);
             case QUEUES -> Views.queues(items, Instant.now());
             case PARKED -> Views.parked(items, Instant.now());
+            case DELIVERIES -> DeliveryViews.deliveries(items, wide, Instant.now());
+            case ENDPOINTS -> DeliveryViews.endpoints(items, Instant.now());
+            case RECOVERIES -> DeliveryViews.recoveries(items, Instant.now());
             case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
         };
     }
@@ -119,6 +139,10 @@ final class GetCommand implements Callable<Integer> {
         add(parts, "revision", revision);
         add(parts, "run", run);
         add(parts, "queue", queue);
+        add(parts, "endpoint", endpoint);
+        add(parts, "verdict", verdict);
+        add(parts, "from", from);
+        add(parts, "to", to);
         add(parts, "limit", limit == null ? null : limit.toString());
         add(parts, "after", after);
         return parts.isEmpty() ? "" : "?" + String.join("&", parts);

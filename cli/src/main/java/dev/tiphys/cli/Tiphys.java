@@ -25,6 +25,7 @@ import picocli.CommandLine.ParseResult;
             RedriveCommand.class,
             TailCommand.class,
             ExplainCommand.class,
+            ReplayCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -281,4 +281,99 @@ class CommandsTest {
                 .contains("nightly  30 6 * * *  Europe/Vienna")
                 .contains("2026-03-02T05:30:00Z");
     }
+
+    @Nested
+    class Deliveries {
+        private static final String DELIVERY = """
+                {"id": "0195-1", "at": "2026-01-01T00:00:00Z", "endpoint": "shop", "way": "hook", "verdict": "accepted",
+                 "reason": null, "delivery": "guid-1", "type": "push", "events": ["e-1"], "position": {"partition": 2, "offset": 7},
+                 "secret": "previous", "bytes": 1234, "took": {"receiving": "PT0.001S"}, "count": 1, "recovered": true,
+                 "replayOf": null}""";
+
+        private static final String REPLAYED = """
+                {"delivery": null, "replayOf": "0195-1", "dryRun": true, "verdict": "accepted", "reason": null,
+                 "events": [{"id": "e-2", "data": {"type": "push", "endpoint": "shop"}}]}""";
+
+        @Test
+        void areListedByWhatIsAskedFor() {
+            replies.put(
+                    "GET /api/deliveries?endpoint=shop&verdict=unverified&from=2026-01-01T00%3A00%3A00Z",
+                    new Reply(200, """
+                    {"items": [%s, {"id": "0195-2", "at": "2026-01-01T00:00:00Z", "endpoint": "shop", "verdict": "unverified",
+                      "reason": "no proof", "events": [], "count": 17}], "next": null}""".formatted(DELIVERY)));
+
+            assertThat(run(
+                            "get",
+                            "deliveries",
+                            "--endpoint",
+                            "shop",
+                            "--verdict",
+                            "unverified",
+                            "--from",
+                            "2026-01-01T00:00:00Z"))
+                    .isZero();
+
+            assertThat(out.toString())
+                    .contains("accepted, recovered")
+                    .contains("unverified ×17")
+                    .contains("no proof");
+        }
+
+        @Test
+        void areDescribedWithWhatTheyHeldOrWhyNot() {
+            replies.put("GET /api/deliveries/0195-1", new Reply(200, DELIVERY));
+            replies.put(
+                    "GET /api/deliveries/0195-1/payload",
+                    new Reply(410, "{\"detail\": \"event e-1 is not on the log\"}"));
+
+            assertThat(run("describe", "delivery", "0195-1")).isZero();
+
+            assertThat(out.toString())
+                    .contains("Secret      previous")
+                    .contains("partition 2, offset 7")
+                    .contains("Payload     none: event e-1 is not on the log");
+        }
+
+        @Test
+        void areReplayedDryByOtherDefinitionsWithWhatTheyWouldStart() throws IOException {
+            Path file = Files.writeString(data.resolve("a.yaml"), "kind: A\n");
+            replies.put("POST /api/deliveries/0195-1/replay", new Reply(200, REPLAYED));
+            replies.put("POST /api/trace", new Reply(200, """
+                    {"decisions": [{"pipeline": "q", "started": false, "condition": "branch", "expected": "main", "met": "x"}]}"""));
+
+            assertThat(run("replay", "0195-1", "--dry-run", "-f", file.toString()))
+                    .isZero();
+
+            assertThat(out.toString())
+                    .contains("would be accepted")
+                    .contains("would make event e-2: push of shop")
+                    .contains("not started  q");
+            assertThat(requests)
+                    .anySatisfy(
+                            request -> assertThat(request).contains("replay").contains("\"dryRun\":true", "kind: A"))
+                    .anySatisfy(request ->
+                            assertThat(request).contains("/api/trace").contains("\"e-2\"", "kind: A"));
+        }
+
+        @Test
+        void areReplayedWithTheDefinitionsAsTheyAre() throws IOException {
+            Path file = Files.writeString(data.resolve("a.yaml"), "kind: A\n");
+            replies.put("POST /api/deliveries/0195-1/replay", new Reply(200, REPLAYED.replace("true", "false")));
+
+            assertThat(run("replay", "0195-1")).isZero();
+            assertThat(requests).singleElement().asString().contains("\"dryRun\":false");
+            assertThat(run("replay", "0195-1", "-f", file.toString())).isEqualTo(2);
+        }
+
+        @Test
+        void comeToEndpointsWhoseSecretsAreSeenTo() {
+            replies.put("GET /api/endpoints", new Reply(200, """
+                    {"items": [{"name": "shop", "address": "/hooks/shop", "sender": "github", "proof": "shared secret",
+                      "secrets": [{"there": true, "neverUsed": true}, {"there": false}]}], "next": null}"""));
+
+            assertThat(run("get", "endpoints")).isZero();
+
+            assertThat(out.toString()).containsPattern("/hooks/shop +github +shared secret +never used +none");
+        }
+    }
 }

@@ -3,21 +3,24 @@ package dev.tiphys.gateway.app;
 import dev.tiphys.gateway.definitions.DefinitionDesk;
 import dev.tiphys.gateway.definitions.DefinitionStore;
 import dev.tiphys.gateway.definitions.Problems;
-import dev.tiphys.gateway.delivery.Reception;
+import dev.tiphys.gateway.delivery.Invitations;
+import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.KnownArrivals;
 import dev.tiphys.gateway.intake.Outbox;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
+import dev.tiphys.gateway.ledger.SecretUse;
 import dev.tiphys.gateway.limit.Admission;
 import dev.tiphys.gateway.limit.Rates;
+import dev.tiphys.gateway.proof.Proof.Openness;
 import dev.tiphys.gateway.schedule.Marks;
 import dev.tiphys.gateway.schedule.Ticker;
+import dev.tiphys.gateway.sender.Senders;
 import dev.tiphys.platform.expression.Expressions;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives the cores what they work with. */
@@ -61,20 +64,18 @@ final class Wiring {
 
     @Produces
     @Singleton
-    Reception reception(Intake intake, Admission admission, DeliveryLedger ledger) {
-        return new Reception(intake, admission, ledger, _ -> {}, System::nanoTime);
+    Reception reception(
+            Intake intake, Admission admission, DeliveryLedger ledger, Invitations invitations, SecretUse use) {
+        return new Reception(new Reception.Means(intake, admission, ledger, invitations, use), System::nanoTime);
     }
 
     @Produces
     @Singleton
-    KnownArrivals known() {
-        return _ -> CompletableFuture.completedFuture(false);
-    }
-
-    @Produces
-    @Singleton
-    DeliveryLedger ledger() {
-        return _ -> {};
+    Senders.Terms terms(
+            Expressions expressions,
+            @ConfigProperty(name = "tiphys.gateway.unverified-hooks", defaultValue = "refuse") String unverified) {
+        return new Senders.Terms(
+                unverified.equals("allow") ? Openness.OPEN_ALLOWED : Openness.PROOF_DEMANDED, expressions);
     }
 
     @Produces

@@ -47,6 +47,15 @@ public final class DeliveryRules {
         if (secret < 0) {
             return new Rejected(Refusal.UNVERIFIED, UNVERIFIED);
         }
+        return judgeVerified(endpoint, secret, definitionsOffset, delivery);
+    }
+
+    /**
+     * Judges a delivery that was verified before, when it came.
+     *
+     * @param secret which of the endpoint's secrets had signed it
+     */
+    public static Verdict judgeVerified(Endpoint endpoint, int secret, long definitionsOffset, Delivery delivery) {
         Optional<JsonNode> read = endpoint.mapper().read(delivery);
         if (read.isEmpty()) {
             return new Rejected(

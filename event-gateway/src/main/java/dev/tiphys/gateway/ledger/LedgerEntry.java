@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param took how long it was under way
  * @param replayOf the id of the delivery that was sent in again; null if it came from outside
  * @param payload what it held; null if it is on the log, or not kept
+ * @param count how many deliveries it stands for: more than one only for strangers that came in floods
  */
 public record LedgerEntry(
         Instant at,
@@ -38,9 +39,89 @@ public record LedgerEntry(
         long bytes,
         Took took,
         @Nullable String replayOf,
-        @Nullable Payload payload) {
+        @Nullable Payload payload,
+        int count) {
     public LedgerEntry {
         events = List.copyOf(events);
+    }
+
+    /** One delivery. */
+    public LedgerEntry(
+            Instant at,
+            String endpoint,
+            Way way,
+            String verdict,
+            @Nullable String reason,
+            @Nullable String deliveryId,
+            @Nullable String type,
+            List<String> events,
+            @Nullable Place position,
+            @Nullable Integer secret,
+            long bytes,
+            Took took,
+            @Nullable String replayOf,
+            @Nullable Payload payload) {
+        this(
+                at,
+                endpoint,
+                way,
+                verdict,
+                reason,
+                deliveryId,
+                type,
+                events,
+                position,
+                secret,
+                bytes,
+                took,
+                replayOf,
+                payload,
+                1);
+    }
+
+    /** {@return whether its sender is known: it proved itself, or it is none of a stranger's} */
+    public boolean isGenuine() {
+        return way != Way.HOOK || secret != null || VerdictWord.isGenuine(verdict);
+    }
+
+    /** {@return the same without what it held} */
+    LedgerEntry withoutPayload() {
+        return new LedgerEntry(
+                at,
+                endpoint,
+                way,
+                verdict,
+                reason,
+                deliveryId,
+                type,
+                events,
+                position,
+                secret,
+                bytes,
+                took,
+                replayOf,
+                null,
+                count);
+    }
+
+    /** {@return one entry for both: the later one's, with the sums} */
+    LedgerEntry plus(LedgerEntry later) {
+        return new LedgerEntry(
+                later.at,
+                endpoint,
+                way,
+                verdict,
+                later.reason,
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                bytes + later.bytes,
+                Took.NOTHING,
+                null,
+                null,
+                count + later.count);
     }
 
     /** How a delivery came in. */

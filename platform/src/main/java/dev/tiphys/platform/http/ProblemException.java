@@ -38,6 +38,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(409, detail, List.of(), null);
     }
 
+    /** {@return 410: it was there and is not any more, or was not kept} */
+    public static ProblemException gone(String detail) {
+        return new ProblemException(410, detail, List.of(), null);
+    }
+
     /** {@return 422: well-formed, but wrong; the findings say where} */
     public static ProblemException unprocessable(String detail, List<Finding> findings) {
         return new ProblemException(422, detail, findings, null);

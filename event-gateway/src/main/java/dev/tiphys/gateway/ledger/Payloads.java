@@ -1,0 +1,94 @@
+package dev.tiphys.gateway.ledger;
+
+import dev.tiphys.gateway.ledger.Deliveries.Known;
+import dev.tiphys.gateway.ledger.LedgerEntry.Payload;
+import dev.tiphys.gateway.ledger.LedgerEntry.Place;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what a delivery held: on the log if it became an event, beside the ledger if it was genuine and did not, and nowhere
+ * if nobody proved to have sent it. Blocking.
+ */
+public final class Payloads {
+    private final Deliveries deliveries;
+    private final EventsOnLog log;
+
+    /** Reads single events from the topic of events. */
+    @FunctionalInterface
+    public interface EventsOnLog {
+        /**
+         * {@return what the event at a place was made of; empty if it is there no more}
+         *
+         * @param event the id that it must have
+         * @throws Unreadable if the broker did not answer in time
+         */
+        Optional<OfEvent> read(Place place, String event);
+    }
+
+    /** The broker did not answer in time: try again later. */
+    public static final class Unreadable extends RuntimeException {
+        public Unreadable(String what, @Nullable Throwable cause) {
+            super(what, cause);
+        }
+    }
+
+    /**
+     * What an event was made of.
+     *
+     * @param whole whether the delivery's body can be told from it
+     */
+    public record OfEvent(Payload payload, boolean whole) {}
+
+    /** What came of looking. */
+    public sealed interface Found {
+        /**
+         * Here it is.
+         *
+         * @param whole whether the body is the delivery's own; else it is what its first event carries
+         */
+        record Here(Payload payload, boolean whole) implements Found {}
+
+        /** It was kept and is not there any more. */
+        record Gone(String reason) implements Found {}
+
+        /** It never was kept. */
+        record NeverKept(String reason) implements Found {}
+    }
+
+    public Payloads(Deliveries deliveries, EventsOnLog log) {
+        this.deliveries = deliveries;
+        this.log = log;
+    }
+
+    /** {@return what a delivery held} */
+    public Found of(Known known) {
+        LedgerEntry entry = known.entry();
+        if (!entry.isGenuine()) {
+            return new Found.NeverKept("what nobody proves to have sent is never kept");
+        }
+        if (entry.events().isEmpty()) {
+            String reason = known.notKept();
+            if (reason != null) {
+                return new Found.NeverKept(reason);
+            }
+            return deliveries
+                    .kept(known.id())
+                    .<Found>map(payload -> new Found.Here(payload, true))
+                    .orElseGet(() -> new Found.NeverKept("it was not kept"));
+        }
+        String event = entry.events().getFirst();
+        Place place = entry.position() != null
+                ? entry.position()
+                : deliveries
+                        .ofEvent(event)
+                        .map(first -> first.entry().position())
+                        .orElse(null);
+        if (place == null) {
+            return new Found.Gone("no delivery in the ledger says where event " + event + " is on the log");
+        }
+        return log.read(place, event)
+                .<Found>map(found -> new Found.Here(found.payload(), found.whole()))
+                .orElseGet(() -> new Found.Gone("event " + event + " is not on the log any more"));
+    }
+}

@@ -1,0 +1,269 @@
+package dev.tiphys.gateway.reception.http;
+
+import dev.tiphys.gateway.delivery.Delivery;
+import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.reception.Received;
+import dev.tiphys.gateway.reception.Reception;
+import dev.tiphys.gateway.reception.Reception.Whole;
+import dev.tiphys.gateway.ledger.DeliveryLedger;
+import dev.tiphys.gateway.ledger.LedgerEntry;
+import dev.tiphys.gateway.ledger.LedgerEntry.Took;
+import dev.tiphys.gateway.ledger.LedgerEntry.Way;
+import dev.tiphys.gateway.limit.Admission;
+import dev.tiphys.gateway.limit.FairShare;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * {@code /hooks/{name}}: takes the bytes in, has them judged, and answers when the broker has the events. Small deliveries
+ * are judged where their bytes came in; large ones, and those whose keys have to be looked up, on a virtual thread.
+ */
+@Singleton
+final class HookRoute {
+    private static final String PREFIX = "/hooks/";
+
+    /** A digest and a parse of this many bytes take less than a millisecond: an event loop can spare that. */
+    private static final int SMALL = 128 * 1024;
+
+    private final Endpoints endpoints;
+    private final ProofValues proofs;
+    private final Reception reception;
+    private final Admission admission;
+    private final DeliveryLedger ledger;
+    private final Answers answers;
+    private final Clock clock;
+    private final FairShare room;
+    private final long maxBody;
+    private final Duration patience;
+
+    HookRoute(
+            Endpoints endpoints,
+            ProofValues proofs,
+            Reception reception,
+            Admission admission,
+            DeliveryLedger ledger,
+            Answers answers,
+            Clock clock,
+            @ConfigProperty(name = "tiphys.gateway.hooks.max-buffered", defaultValue = "128M") MemorySize maxBuffered,
+            @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
+            @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
+        this.endpoints = endpoints;
+        this.proofs = proofs;
+        this.reception = reception;
+        this.admission = admission;
+        this.ledger = ledger;
+        this.answers = answers;
+        this.clock = clock;
+        this.room = new FairShare(maxBuffered.asLongValue());
+        this.maxBody = maxBody.asLongValue();
+        this.patience = patience;
+    }
+
+    void register(@Observes Router router) {
+        router.route(PREFIX + "*").handler(this::receive);
+    }
+
+    private void receive(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        Optional<Endpoints.Table> table = endpoints.current();
+        if (table.isEmpty()) {
+            refuse(context, "", maxBody, Answer.unavailable("the service is starting"));
+            return;
+        }
+        Optional<Endpoints.Found> found =
+                table.get().find(context.normalizedPath().substring(PREFIX.length()));
+        if (found.isEmpty()) {
+            refuse(
+                    context,
+                    "",
+                    maxBody,
+                    Answer.problem(404, "unknown", "Not Found", "there is no endpoint of this name"));
+            return;
+        }
+        Endpoint endpoint = found.get().endpoint();
+        long limit = limit(endpoint);
+        Optional<Answer> refusal = refusal(request, endpoint, limit);
+        if (refusal.isPresent()) {
+            refuse(context, endpoint.name(), limit, refusal.get());
+            return;
+        }
+        long begin = System.nanoTime();
+        BoundedBody body = new BoundedBody(request, endpoint.name(), limit, room);
+        body.take(context.vertx(), patience(endpoint)).onComplete(taken -> {
+            if (taken.failed()) {
+                untaken(context, endpoint.name(), limit, taken.cause());
+                return;
+            }
+            Delivery delivery = delivery(request, found.get(), taken.result());
+            Duration receiving = Duration.ofNanos(System.nanoTime() - begin);
+            judge(context, new Whole(endpoint, table.get().definitionsOffset(), delivery, sender(request), receiving));
+        });
+    }
+
+    /** What can be told before the body is there. */
+    private Optional<Answer> refusal(HttpServerRequest request, Endpoint endpoint, long limit) {
+        if (!endpoint.methods().contains(request.method().name())) {
+            return Optional.of(Answer.wrongMethod(endpoint.methods()));
+        }
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            return Optional.of(Answer.problem(
+                    415, "media-type", "Unsupported Media Type", "send the body as it is, without Content-Encoding"));
+        }
+        if (!endpoint.mapper().reads(request.getHeader("Content-Type"))) {
+            return Optional.of(Answer.problem(
+                    415,
+                    "media-type",
+                    "Unsupported Media Type",
+                    "set the content type of the webhook to application/json: what is read here is "
+                            + endpoint.mapper().form()));
+        }
+        if (announced(request) > limit) {
+            return Optional.of(Answer.tooLarge(limit));
+        }
+        if (admission.atTheDoor(endpoint.name(), sender(request)) instanceof Admission.Answer.Limited limited) {
+            return Optional.of(Answer.limited(limited.why(), limited.retryAfter()));
+        }
+        return Optional.empty();
+    }
+
+    private static long announced(HttpServerRequest request) {
+        String length = request.getHeader("Content-Length");
+        try {
+            return length == null ? 0 : Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            // The server refuses such a header itself; the bytes are counted anyhow.
+            return 0;
+        }
+    }
+
+    private long limit(Endpoint endpoint) {
+        Long own = endpoint.limits().body();
+        return own == null ? maxBody : Math.min(own, maxBody);
+    }
+
+    private Duration patience(Endpoint endpoint) {
+        Duration own = endpoint.limits().time();
+        return own == null || own.compareTo(patience) > 0 ? patience : own;
+    }
+
+    private static String sender(HttpServerRequest request) {
+        SocketAddress address = request.remoteAddress();
+        return address == null || address.hostAddress() == null ? "" : address.hostAddress();
+    }
+
+    private Delivery delivery(HttpServerRequest request, Endpoints.Found found, Buffer bytes) {
+        String query = request.query();
+        return new Delivery(
+                found.endpoint().name(),
+                request.method().name(),
+                found.rest(),
+                query == null ? "" : query,
+                headers(request.headers()),
+                bytes.getBytes(),
+                clock.instant());
+    }
+
+    private void judge(RoutingContext context, Whole whole) {
+        Optional<List<byte[]>> atHand =
+                whole.delivery().body().length > SMALL ? Optional.empty() : proofs.atHand(whole.endpoint());
+        if (atHand.isPresent()) {
+            finish(context, whole, received(whole, atHand.get()));
+            return;
+        }
+        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, lookedUp(whole)));
+    }
+
+    private CompletionStage<Received> lookedUp(Whole whole) {
+        try {
+            return switch (proofs.of(whole.endpoint(), whole.delivery())) {
+                case ProofValues.Found.Values(var values) -> received(whole, values);
+                case ProofValues.Found.Never(var reason) -> {
+                    answers.warn(whole.endpoint().name(), reason + ": every delivery is refused");
+                    yield received(whole, List.of());
+                }
+            };
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletionStage<Received> received(Whole whole, List<byte[]> values) {
+        try {
+            return reception.receive(whole, values);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void finish(RoutingContext context, Whole whole, CompletionStage<Received> outcome) {
+        String name = whole.endpoint().name();
+        // The answer is all that is to be heard of it.
+        var _ = outcome.whenComplete((received, failure) -> {
+            room.give(name, whole.delivery().body().length);
+            Answer answer =
+                    failure == null ? answers.to(received, limit(whole.endpoint())) : answers.failed(name, failure);
+            context.vertx().runOnContext(_ -> answers.send(context, name, answer));
+        });
+    }
+
+    private void untaken(RoutingContext context, String name, long limit, Throwable failure) {
+        BoundedBody.Trouble trouble =
+                failure instanceof BoundedBody.NoBody no ? no.trouble() : BoundedBody.Trouble.GONE;
+        Answer answer = switch (trouble) {
+            case TOO_LARGE -> Answer.tooLarge(limit);
+            case TOO_BUSY -> Answer.unavailable("too much is under way");
+            case TOO_SLOW, GONE -> Answer.problem(408, "gone", "Request Timeout", "the body did not come to its end");
+        };
+        remember(name, answer, 0);
+        answers.send(context, name, answer);
+    }
+
+    private void refuse(RoutingContext context, String name, long limit, Answer answer) {
+        new BoundedBody(context.request(), name, limit, room).discard();
+        remember(name, answer, announced(context.request()));
+        answers.send(context, name, answer);
+    }
+
+    private void remember(String name, Answer answer, long bytes) {
+        ledger.record(new LedgerEntry(
+                clock.instant(),
+                name,
+                Way.HOOK,
+                answer.verdict(),
+                answer.reason(),
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                bytes,
+                Took.NOTHING,
+                null,
+                null));
+    }
+
+    private static Map<String, String> headers(MultiMap headers) {
+        Map<String, String> map = new HashMap<>();
+        headers.forEach(header -> map.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
+        return map;
+    }
+}

@@ -1,0 +1,5 @@
+/** How it stands with lost deliveries, for people and programs. */
+@NullMarked
+package dev.tiphys.gateway.recovery.http;
+
+import org.jspecify.annotations.NullMarked;
