@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,22 @@ class EmbeddedQueueTest {
         try (EmbeddedQueue queue = EmbeddedQueue.start(directory, 0);
                 SqsClient client = client(queue.endpoint())) {
             assertThat(bodies(client, url(client, "orders"), sent.size())).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    @Test
+    void endsAtOnceWhileAClientIsInALongPoll() {
+        EmbeddedQueue queue = EmbeddedQueue.start(directory, 0);
+        try (SqsClient client = client(queue.endpoint())) {
+            String url = url(client, "orders");
+            CompletableFuture<?> poll = CompletableFuture.supplyAsync(
+                    () -> client.receiveMessage(request -> request.queueUrl(url).waitTimeSeconds(20)));
+
+            long begun = System.nanoTime();
+            queue.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+            assertThat(poll.handle((_, failure) -> failure != null).join()).isTrue();
         }
     }
 
