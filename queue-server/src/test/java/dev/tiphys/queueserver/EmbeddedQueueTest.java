@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -120,6 +122,30 @@ class EmbeddedQueueTest {
         try (EmbeddedQueue queue = EmbeddedQueue.start(directory, 0);
                 SqsClient client = client(queue.endpoint())) {
             assertThat(bodies(client, url(client, "orders"), sent.size())).containsExactlyInAnyOrderElementsOf(sent);
+        }
+    }
+
+    @Test
+    void endsAtOnceWhileAClientIsInALongPoll() throws IOException {
+        EmbeddedQueue queue = EmbeddedQueue.start(directory, 0);
+        try (SqsClient client = client(queue.endpoint());
+                Socket poll = new Socket("127.0.0.1", queue.port())) {
+            String body = "{\"QueueUrl\": \"" + url(client, "orders") + "\", \"WaitTimeSeconds\": 20}";
+            poll.getOutputStream().write(("""
+                    POST / HTTP/1.1\r
+                    Host: 127.0.0.1\r
+                    X-Amz-Target: AmazonSQS.ReceiveMessage\r
+                    Content-Type: application/x-amz-json-1.0\r
+                    Content-Length: %d\r
+                    \r
+                    %s""".formatted(body.length(), body)).getBytes(UTF_8));
+            // Answered after the poll has come.
+            url(client, "orders");
+
+            long begun = System.nanoTime();
+            queue.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
         }
     }
 

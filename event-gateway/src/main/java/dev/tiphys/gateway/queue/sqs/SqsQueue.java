@@ -50,12 +50,11 @@ final class SqsQueue implements AutoCloseable {
     private final Sqs transport;
     private final @Nullable SqsCredentials credentials;
     private final SqsClient client;
-    private final Duration poll;
     private volatile @Nullable String url;
 
-    SqsQueue(Sqs transport, Secrets secrets, Clock clock, Duration poll) {
+    /** @param longestPoll the longest that is waited for messages */
+    SqsQueue(Sqs transport, Secrets secrets, Clock clock, Duration longestPoll) {
         this.transport = transport;
-        this.poll = poll;
         SqsKeys keys = SqsCredentials.keys(transport);
         this.credentials = keys == null ? null : new SqsCredentials(secrets, keys, clock);
         SqsClientBuilder builder = SqsClient.builder()
@@ -63,7 +62,7 @@ final class SqsQueue implements AutoCloseable {
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT_PATIENCE)
                         // A long poll answers at its end, not before.
-                        .socketTimeout(poll.plusSeconds(5)));
+                        .socketTimeout(longestPoll.plusSeconds(5)));
         String endpoint = transport.endpoint();
         if (endpoint != null) {
             builder.endpointOverride(URI.create(endpoint));
@@ -77,12 +76,12 @@ final class SqsQueue implements AutoCloseable {
         this.client = builder.build();
     }
 
-    /** {@return what was received in one long poll; at most {@value #BATCH}} */
-    List<Message> receive(int most, Duration visibility) {
+    /** {@return what was received in one poll; at most {@value #BATCH}} */
+    List<Message> receive(int most, Duration visibility, Duration wait) {
         String at = url();
         return client.receiveMessage(request -> request.queueUrl(at)
                         .maxNumberOfMessages(Math.min(BATCH, most))
-                        .waitTimeSeconds(Math.toIntExact(poll.toSeconds()))
+                        .waitTimeSeconds(Math.toIntExact(wait.toSeconds()))
                         .visibilityTimeout(Math.toIntExact(visibility.toSeconds()))
                         .messageAttributeNames("All")
                         .messageSystemAttributeNames(

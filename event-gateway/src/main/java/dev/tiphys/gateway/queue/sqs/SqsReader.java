@@ -74,6 +74,7 @@ final class SqsReader implements Roster.Reader {
 
     private void poll() {
         int failures = 0;
+        boolean isKnown = false;
         while (!stopping) {
             int taken = 0;
             try {
@@ -83,7 +84,10 @@ final class SqsReader implements Roster.Reader {
                 while (taken < SqsQueue.BATCH && room.tryAcquire()) {
                     taken++;
                 }
-                List<Held> received = receive(taken);
+                // The first answer tells that the queue can be read: it is not waited for as long as a message may
+                // take.
+                List<Held> received = receive(taken, isKnown ? policy.poll() : Duration.ZERO);
+                isKnown = true;
                 room.release(taken - received.size());
                 taken = 0;
                 failures = 0;
@@ -95,6 +99,7 @@ final class SqsReader implements Roster.Reader {
                 return;
             } catch (RuntimeException e) {
                 room.release(taken);
+                isKnown = false;
                 if (stopping || !recovers(e, ++failures)) {
                     return;
                 }
@@ -102,8 +107,8 @@ final class SqsReader implements Roster.Reader {
         }
     }
 
-    private List<Held> receive(int most) {
-        List<Held> received = queue.receive(most, policy.visibility()).stream()
+    private List<Held> receive(int most, Duration wait) {
+        List<Held> received = queue.receive(most, policy.visibility(), wait).stream()
                 .map(message -> new Held(Messages.read(message, isFifo, clock.instant()), message.receiptHandle()))
                 .toList();
         watch.received(received.size());

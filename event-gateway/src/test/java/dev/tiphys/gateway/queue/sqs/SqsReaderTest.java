@@ -358,6 +358,7 @@ class SqsReaderTest {
     @Test
     void endsInTheMiddleOfALongPoll() {
         QueueWatch watch = read(World.sqs(name, server.endpoint().toString(), null, 3), policy(60, 20));
+        await().atMost(Duration.ofSeconds(10)).until(() -> watch.status().state() == State.RUNNING);
         send(name, orders(0, 1), null);
         await().atMost(SOON).until(() -> watch.status().counts().get("accepted") == 1);
         awaitEmpty(name);
