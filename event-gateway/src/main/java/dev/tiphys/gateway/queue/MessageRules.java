@@ -11,6 +11,7 @@ import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.PublicHeaders;
+import dev.tiphys.gateway.filter.ArgoFilter;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.queue.Judgement.Accepted;
 import dev.tiphys.gateway.queue.Judgement.Irrelevant;
@@ -84,18 +85,8 @@ public final class MessageRules {
                 return new Poison(reason);
             }
         }
-        String filter = argo.filter();
-        if (filter != null && !filter.isBlank()) {
-            switch (expressions.test(filter, payload)) {
-                case Expressions.Resolved(var lets) -> {
-                    if (!lets) {
-                        return new Irrelevant("the filter of " + queue.name() + " does not let it in");
-                    }
-                }
-                case Expressions.Unresolved(var expression, var reason, var known) -> {
-                    return new Poison("the filter cannot be decided: " + unresolved(expression, reason, known));
-                }
-            }
+        if (ArgoFilter.of(argo.filter(), expressions).test(payload) instanceof ArgoFilter.Outcome.Dropped(var reason)) {
+            return new Irrelevant(reason);
         }
         return accepted(
                 queue,

@@ -31,7 +31,8 @@ public final class World {
     public final Intake intake = new Outbox(
             this::publish,
             _ -> CompletableFuture.completedFuture(false),
-            new Outbox.Bounds(1_000, 10_000, Duration.ZERO));
+            new Outbox.Bounds(1_000, 10_000, Duration.ZERO, Duration.ofMinutes(1)),
+            System::nanoTime);
     public final MessageDesk desk = new MessageDesk(new MessageDesk.Means(
             intake,
             lot,

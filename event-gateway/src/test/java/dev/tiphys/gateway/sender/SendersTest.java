@@ -174,7 +174,7 @@ class SendersTest {
 
     /** What is accepted can be written to the log, and is not larger than what came by more than its own envelope. */
     private static void written(Verdict verdict) {
-        if (verdict instanceof Verdict.Accepted(var _, var events, var _)) {
+        if (verdict instanceof Verdict.Accepted(var _, var events, var _, var _)) {
             events.forEach(event -> assertThat(Json.bytes(event.data())).hasSizeLessThan(20_000));
         }
     }

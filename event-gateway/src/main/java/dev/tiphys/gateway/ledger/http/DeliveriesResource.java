@@ -327,7 +327,7 @@ final class DeliveriesResource {
                 new ActionTaken(actor, "replay", "delivery " + original, "as delivery " + judged.id()));
     }
 
-    private static Replayer.Table table(DefinitionsSnapshot snapshot) {
+    private Replayer.Table table(DefinitionsSnapshot snapshot) {
         return new Replayer.Table(Senders.table(snapshot.all(), terms), snapshot.offset());
     }
 

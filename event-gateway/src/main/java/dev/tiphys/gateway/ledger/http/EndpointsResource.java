@@ -129,6 +129,7 @@ final class EndpointsResource {
         return switch (endpoint.credentials()) {
             case Credentials.Shared(var refs) -> shared(endpoint, refs, known);
             case Credentials.Published _ -> view(endpoint, "published keys", List.of(), null);
+            case Credentials.Closed(var reason) -> view(endpoint, "closed", List.of(), reason);
             case Credentials.None _ -> view(endpoint, "none", List.of(), null);
         };
     }

@@ -9,16 +9,16 @@ import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.EndpointSecrets;
 import dev.tiphys.gateway.delivery.KeyPlace;
 import dev.tiphys.gateway.delivery.Mapper;
 import dev.tiphys.gateway.delivery.PublishedKeys;
 import dev.tiphys.gateway.delivery.PublishedKeys.KeysUnavailable;
 import dev.tiphys.gateway.delivery.Verifier;
 import dev.tiphys.gateway.reception.http.ProofValues.Found;
-import dev.tiphys.platform.secret.Secret;
-import dev.tiphys.platform.secret.Secrets;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -32,8 +32,11 @@ class ProofValuesTest {
     private static final KeyPlace PLACE = new KeyPlace.KeySet(URI.create("https://issuer.example/keys"), "k1");
 
     private final Map<SecretRef, String> values = new HashMap<>();
-    private final Secrets secrets = ref -> Optional.ofNullable(values.get(ref))
-            .map(value -> new Secret(ref, value.getBytes(UTF_8)));
+    private final EndpointSecrets secrets = new EndpointSecrets(
+            ref -> Optional.ofNullable(values.get(ref)).map(value -> value.getBytes(UTF_8)),
+            () -> 0,
+            Duration.ZERO,
+            (_, _) -> {});
 
     @Test
     void bothGenerationsOfASecretAreTried() {
