@@ -39,13 +39,14 @@ class ScheduledEventsTest {
                 .then()
                 .statusCode(200);
 
-        given().header("Authorization", "Bearer let-me-in")
-                .get("/api/schedules")
-                .then()
-                .statusCode(200)
-                .body("items[0].owner", equalTo("minutely"))
-                .body("items[0].missed", equalTo("latest"))
-                .body("items[0].nextTick", notNullValue());
+        Awaitility.await()
+                .untilAsserted(() -> given().header("Authorization", "Bearer let-me-in")
+                        .get("/api/schedules")
+                        .then()
+                        .statusCode(200)
+                        .body("items[0].owner", equalTo("minutely"))
+                        .body("items[0].missed", equalTo("latest"))
+                        .body("items[0].nextTick", notNullValue()));
         Awaitility.await().atMost(Duration.ofSeconds(75)).until(() -> !ticks().isEmpty());
 
         assertThat(ticks()).allSatisfy(tick -> assertThat(tick.endpoint()).isEqualTo("minutely"));

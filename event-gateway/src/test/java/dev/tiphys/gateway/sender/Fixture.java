@@ -103,6 +103,7 @@ record Fixture(
             case "slack" -> new Verification.Slack(REF);
             case "stripe" -> new Verification.Stripe(REF);
             case "sns" -> new Verification.Sns(List.of(TOPIC));
+            case "standard-webhooks" -> new Verification.StandardWebhooks(REF);
             case "generic" -> new Verification.Bearer(REF);
             default -> new Verification.InAddress(REF);
         };
@@ -110,7 +111,7 @@ record Fixture(
 
     private static byte[] secret(String sender) {
         return switch (sender) {
-            case "gitlab" -> ("whsec_" + Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8))).getBytes(UTF_8);
+            case "gitlab", "standard-webhooks" -> ("whsec_" + Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8))).getBytes(UTF_8);
             case "azure-devops" -> ("ado:" + SECRET).getBytes(UTF_8);
             case "sns" -> SNS.getPublic().getEncoded();
             default -> SECRET.getBytes(UTF_8);
@@ -143,7 +144,7 @@ record Fixture(
             case "github" -> all.put("x-hub-signature-256", "sha256=" + hex("HmacSHA256", bytes));
             case "bitbucket", "bitbucket-server" -> all.put("x-hub-signature", "sha256=" + hex("HmacSHA256", bytes));
             case "gitea", "forgejo" -> all.put("x-" + sender + "-signature", hex("HmacSHA256", bytes));
-            case "gitlab" -> {
+            case "gitlab", "standard-webhooks" -> {
                 all.put("webhook-id", "w-1");
                 all.put("webhook-timestamp", moment);
                 all.put(

@@ -149,10 +149,13 @@ class LedgerStoreTest {
         }
         buffer.record(Entries.accepted("shop", "d-1", now));
 
-        awaitCount(5);
-        List<Known> all = deliveries.list(Filter.ALL, 100);
-        assertThat(all).hasSize(5);
-        assertThat(all.stream().mapToInt(known -> known.entry().count()).sum()).isEqualTo(5_001);
+        // Three in detail, the genuine one, and one that counts the rest for each time that was written in between.
+        Awaitility.await()
+                .until(() -> deliveries.list(Filter.ALL, 100).stream()
+                                .mapToInt(known -> known.entry().count())
+                                .sum()
+                        == 5_001);
+        assertThat(deliveries.list(Filter.ALL, 100)).hasSizeBetween(5, 10);
     }
 
     @Nested
