@@ -1,5 +1,5 @@
 -- Signed deliveries for wrk: the same body, a delivery id of its own for each. Tells what was accepted, what was not, and how
--- long it took. @BODY@ and @HEADERS@ are filled in by the measurement.
+-- long it took. The measurement fills in which body and which headers.
 local file = assert(io.open("@BODY@", "rb"))
 local body = file:read("*a")
 file:close()

@@ -79,7 +79,11 @@ final class GatewayBench {
             environment.put("TIPHYS_HTTP_TOKEN_FILE", token.toString());
             environment.put("TIPHYS_DATA_DIR", directory.resolve("data").toString());
             gateway = RunningService.launch(
-                    "event-gateway", directory, environment, List.of("-Xmx768m", "-XX:+UseSerialGC"));
+                    "event-gateway",
+                    directory,
+                    environment,
+                    List.of(System.getProperty("tiphys.bench.jvm", "-Xmx768m -XX:+UseParallelGC")
+                            .split(" ")));
             gateway.awaitReady();
             String definitions = Stream.of("shop", "calm")
                     .map(name -> """
