@@ -5,9 +5,9 @@ import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
 import dev.tiphys.gateway.delivery.Invitations;
 import dev.tiphys.gateway.delivery.PublishedKeys;
+import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.intake.Intake;
-import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.platform.log.LogUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -180,8 +180,10 @@ final class HookRoute {
                             .toList());
                     yield intake.take(arrival).thenApply(_ -> Answer.accepted(arrival.key()));
                 }
-                case Verdict.Irrelevant(var reason, var _) -> CompletableFuture.completedFuture(Answer.irrelevant(reason));
-                case Verdict.Challenged(var answer, var _) -> CompletableFuture.completedFuture(Answer.challenged(answer));
+                case Verdict.Irrelevant(var reason, var _) ->
+                    CompletableFuture.completedFuture(Answer.irrelevant(reason));
+                case Verdict.Challenged(var answer, var _) ->
+                    CompletableFuture.completedFuture(Answer.challenged(answer));
                 case Verdict.Invited(var address, var _) ->
                     CompletableFuture.completedFuture(invited(endpoint, address));
                 case Verdict.Rejected(var refusal, var reason) ->

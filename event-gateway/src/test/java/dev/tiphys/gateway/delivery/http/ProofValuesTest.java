@@ -32,8 +32,8 @@ class ProofValuesTest {
     private static final KeyPlace PLACE = new KeyPlace.KeySet(URI.create("https://issuer.example/keys"), "k1");
 
     private final Map<SecretRef, String> values = new HashMap<>();
-    private final Secrets secrets = ref -> Optional.ofNullable(values.get(ref))
-            .map(value -> new Secret(ref, value.getBytes(UTF_8)));
+    private final Secrets secrets =
+            ref -> Optional.ofNullable(values.get(ref)).map(value -> new Secret(ref, value.getBytes(UTF_8)));
 
     @Test
     void bothGenerationsOfASecretAreTried() {
@@ -53,7 +53,9 @@ class ProofValuesTest {
 
     @Test
     void aPublishedKeyIsAskedForWhereTheDeliverySays() {
-        assertThat(texts(of(new Credentials.Published(_ -> Optional.of(PLACE)), place -> List.of(place.toString().getBytes(UTF_8)))))
+        assertThat(texts(of(
+                        new Credentials.Published(_ -> Optional.of(PLACE)),
+                        place -> List.of(place.toString().getBytes(UTF_8)))))
                 .containsExactly(PLACE.toString());
     }
 
@@ -62,7 +64,8 @@ class ProofValuesTest {
         PublishedKeys nobody = _ -> {
             throw new AssertionError("nobody may be asked");
         };
-        assertThat(texts(of(new Credentials.Published(_ -> Optional.empty()), nobody))).isEmpty();
+        assertThat(texts(of(new Credentials.Published(_ -> Optional.empty()), nobody)))
+                .isEmpty();
     }
 
     @Test
@@ -87,7 +90,8 @@ class ProofValuesTest {
 
     private static List<String> texts(Found found) {
         assertThat(found).isInstanceOf(Found.Values.class);
-        return ((Found.Values) found).values().stream().map(value -> new String(value, UTF_8)).toList();
+        return ((Found.Values) found)
+                .values().stream().map(value -> new String(value, UTF_8)).toList();
     }
 
     private record NoVerifier() implements Verifier {
