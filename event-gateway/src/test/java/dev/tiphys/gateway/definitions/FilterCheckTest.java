@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class FilterCheckTest {
     private static final Places PLACES = DefinitionReader.read(
-                    null, "{apiVersion: v1, kind: X, metadata: {name: a}, spec: {webhook: {build: {filter: {expression: x}}}}}")
+                    null,
+                    "{apiVersion: v1, kind: X, metadata: {name: a}, spec: {webhook: {build: {filter: {expression: x}}}}}")
             .documents()
             .getFirst()
             .places();
@@ -47,7 +48,8 @@ class FilterCheckTest {
                 List.of(new EventSource.Event(
                         "build",
                         "webhook",
-                        new EventSource.Input.Hook("", "POST", new Verification.Open(), List.of(), List.of(), Limits.NONE),
+                        new EventSource.Input.Hook(
+                                "", "POST", new Verification.Open(), List.of(), List.of(), Limits.NONE),
                         filter,
                         Map.of())));
         return new ExpressionCheck(new CelExpressions()::check).filterFindings(source, PLACES);

@@ -443,9 +443,8 @@ class DeliveryRulesTest {
                     .documents()
                     .getFirst()
                     .definition();
-            return Objects.requireNonNull(
-                    Senders.table(List.of(Objects.requireNonNull(definition)), Examples.TERMS)
-                            .get("billing"));
+            return Objects.requireNonNull(Senders.table(List.of(Objects.requireNonNull(definition)), Examples.TERMS)
+                    .get("billing"));
         }
     }
 

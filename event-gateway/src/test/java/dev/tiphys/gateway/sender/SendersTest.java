@@ -70,16 +70,21 @@ class SendersTest {
     void theSameDeliveryIsTheSameEventAgain(String sender) {
         Fixture fixture = Fixture.of(sender);
 
-        assertThat(((Verdict.Accepted) fixture.judge(fixture.delivery())).events().getFirst().id())
-                .isEqualTo(((Verdict.Accepted) fixture.judge(fixture.delivery())).events().getFirst().id());
+        assertThat(((Verdict.Accepted) fixture.judge(fixture.delivery()))
+                        .events()
+                        .getFirst()
+                        .id())
+                .isEqualTo(((Verdict.Accepted) fixture.judge(fixture.delivery()))
+                        .events()
+                        .getFirst()
+                        .id());
     }
 
     @ParameterizedTest
     @MethodSource("dev.tiphys.gateway.sender.SendersTest#senders")
     void withoutAProofItIsRefused(String sender) {
         Fixture fixture = Fixture.of(sender);
-        Delivery unsigned =
-                new Delivery("shop", fixture.headers(), Json.bytes(fixture.body()), Fixture.NOW);
+        Delivery unsigned = new Delivery("shop", fixture.headers(), Json.bytes(fixture.body()), Fixture.NOW);
 
         assertThat(fixture.judge(unsigned)).isEqualTo(unverified());
     }
@@ -115,7 +120,20 @@ class SendersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"github", "gitlab", "bitbucket", "bitbucket-server", "gitea", "forgejo", "nexus", "artifactory", "slack", "stripe", "sns"})
+    @ValueSource(
+            strings = {
+                "github",
+                "gitlab",
+                "bitbucket",
+                "bitbucket-server",
+                "gitea",
+                "forgejo",
+                "nexus",
+                "artifactory",
+                "slack",
+                "stripe",
+                "sns"
+            })
     void aBodySwappedUnderAValidSignatureIsRefused(String sender) {
         Fixture fixture = Fixture.of(sender);
         Delivery signed = fixture.delivery();
@@ -159,11 +177,13 @@ class SendersTest {
         for (String pointer : Mutations.pointers(fixture.body())) {
             for (String form : Mutations.FORMS) {
                 written(fixture.judge(fixture.delivery(
-                        fixture.headers(), Mutations.replaced(fixture.body(), pointer, form).getBytes(UTF_8))));
+                        fixture.headers(),
+                        Mutations.replaced(fixture.body(), pointer, form).getBytes(UTF_8))));
                 judged++;
             }
-            written(fixture.judge(
-                    fixture.delivery(fixture.headers(), Mutations.missing(fixture.body(), pointer).getBytes(UTF_8))));
+            written(fixture.judge(fixture.delivery(
+                    fixture.headers(),
+                    Mutations.missing(fixture.body(), pointer).getBytes(UTF_8))));
         }
         for (String whole : List.of("", "null", "[]", "\"\"", "-1", "{}", "[".repeat(200), "\u0000")) {
             written(fixture.judge(fixture.delivery(fixture.headers(), whole.getBytes(UTF_8))));
@@ -192,7 +212,8 @@ class SendersTest {
 
         @Test
         void sendsInteractionsAsForms() {
-            String payload = "{\"type\": \"block_actions\", \"response_url\": \"https://canary\", \"actions\": [{\"action_id\": \"go\"}]}";
+            String payload =
+                    "{\"type\": \"block_actions\", \"response_url\": \"https://canary\", \"actions\": [{\"action_id\": \"go\"}]}";
             ExternalEvent event = event(form("payload=" + URLEncoder.encode(payload, UTF_8)));
 
             assertThat(event.type()).isEqualTo("block_actions");
@@ -205,7 +226,8 @@ class SendersTest {
             ExternalEvent event = event(form("token=canary&command=%2Fdeploy&text=shop+now&user_id=U1"));
 
             assertThat(event.type()).isEqualTo("/deploy");
-            assertThat(event.body()).isEqualTo(json("{\"command\": \"/deploy\", \"text\": \"shop now\", \"user_id\": \"U1\"}"));
+            assertThat(event.body())
+                    .isEqualTo(json("{\"command\": \"/deploy\", \"text\": \"shop now\", \"user_id\": \"U1\"}"));
         }
 
         @ParameterizedTest
@@ -215,8 +237,8 @@ class SendersTest {
         }
 
         private Verdict form(String body) {
-            return slack.judge(slack.delivery(
-                    Map.of("content-type", "application/x-www-form-urlencoded"), body.getBytes(UTF_8)));
+            return slack.judge(
+                    slack.delivery(Map.of("content-type", "application/x-www-form-urlencoded"), body.getBytes(UTF_8)));
         }
     }
 
@@ -227,21 +249,27 @@ class SendersTest {
         @Test
         void sendsAMessageInAnEnvelope() {
             assertThat(event(sns.judge(sns.delivery())).body()).isEqualTo(json("{\"order\": 1}"));
-            assertThat(event(sns.verdict(sns.body().deepCopy().put("Message", "hello"))).body().asText())
+            assertThat(event(sns.verdict(sns.body().deepCopy().put("Message", "hello")))
+                            .body()
+                            .asText())
                     .isEqualTo("hello");
         }
 
         @Test
         void signsInItsFirstVersionToo() {
-            assertThat(sns.verdict(sns.body().deepCopy().put("SignatureVersion", "1"))).isInstanceOf(Verdict.Accepted.class);
-            assertThat(sns.verdict(sns.body().deepCopy().put("SignatureVersion", "3"))).isEqualTo(unverified());
+            assertThat(sns.verdict(sns.body().deepCopy().put("SignatureVersion", "1")))
+                    .isInstanceOf(Verdict.Accepted.class);
+            assertThat(sns.verdict(sns.body().deepCopy().put("SignatureVersion", "3")))
+                    .isEqualTo(unverified());
         }
 
         @Test
         void isInvitedOnlyAtItsOwnAddress() {
             String address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=a&Token=t";
-            assertThat(sns.verdict(confirmation(address))).isInstanceOfSatisfying(
-                    Verdict.Invited.class, invited -> assertThat(invited.accept()).hasToString(address));
+            assertThat(sns.verdict(confirmation(address)))
+                    .isInstanceOfSatisfying(
+                            Verdict.Invited.class,
+                            invited -> assertThat(invited.accept()).hasToString(address));
             for (String other : List.of(
                     "https://sns.eu-west-1.amazonaws.com.evil.example/?Action=ConfirmSubscription",
                     "https://evil.example/?Action=ConfirmSubscription",
@@ -273,7 +301,9 @@ class SendersTest {
         private ObjectNode confirmation(String address) {
             ObjectNode body = sns.body().deepCopy();
             body.remove("Subject");
-            return body.put("Type", "SubscriptionConfirmation").put("SubscribeURL", address).put("Token", "t");
+            return body.put("Type", "SubscriptionConfirmation")
+                    .put("SubscribeURL", address)
+                    .put("Token", "t");
         }
     }
 
@@ -282,7 +312,8 @@ class SendersTest {
         @Test
         void azurePingIsIrrelevant() {
             Fixture azure = Fixture.of("azure-container-registry");
-            assertThat(azure.verdict(azure.body().deepCopy().put("action", "ping"))).isInstanceOf(Verdict.Irrelevant.class);
+            assertThat(azure.verdict(azure.body().deepCopy().put("action", "ping")))
+                    .isInstanceOf(Verdict.Irrelevant.class);
         }
 
         @Test

@@ -123,8 +123,7 @@ final class FetchedKeys implements PublishedKeys {
 
     private Source source(KeyPlace place) {
         synchronized (sources) {
-            return sources.computeIfAbsent(
-                    place.getClass().getSimpleName() + " " + place.address(), _ -> new Source());
+            return sources.computeIfAbsent(place.getClass().getSimpleName() + " " + place.address(), _ -> new Source());
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SnsConfirmationsTest {
-    private static final URI ADDRESS = URI.create("https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t");
+    private static final URI ADDRESS =
+            URI.create("https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t");
 
     private final List<URI> asked = new ArrayList<>();
     private boolean away;

@@ -56,7 +56,9 @@ class ProofValuesTest {
 
     @Test
     void aPublishedKeyIsAskedForWhereTheDeliverySays() {
-        assertThat(texts(of(new Credentials.Published(_ -> Optional.of(PLACE)), place -> List.of(place.toString().getBytes(UTF_8)))))
+        assertThat(texts(of(
+                        new Credentials.Published(_ -> Optional.of(PLACE)),
+                        place -> List.of(place.toString().getBytes(UTF_8)))))
                 .containsExactly(PLACE.toString());
     }
 
@@ -65,7 +67,8 @@ class ProofValuesTest {
         PublishedKeys nobody = _ -> {
             throw new AssertionError("nobody may be asked");
         };
-        assertThat(texts(of(new Credentials.Published(_ -> Optional.empty()), nobody))).isEmpty();
+        assertThat(texts(of(new Credentials.Published(_ -> Optional.empty()), nobody)))
+                .isEmpty();
     }
 
     @Test
@@ -90,7 +93,8 @@ class ProofValuesTest {
 
     private static List<String> texts(Found found) {
         assertThat(found).isInstanceOf(Found.Values.class);
-        return ((Found.Values) found).values().stream().map(value -> new String(value, UTF_8)).toList();
+        return ((Found.Values) found)
+                .values().stream().map(value -> new String(value, UTF_8)).toList();
     }
 
     private record NoVerifier() implements Verifier {
