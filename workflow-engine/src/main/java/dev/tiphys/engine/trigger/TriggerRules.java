@@ -50,10 +50,7 @@ public final class TriggerRules {
     }
 
     private Match match(
-            String pipeline,
-            Trigger trigger,
-            CloudEvent<ExternalEvent> event,
-            @Nullable List<String> changedPaths) {
+            String pipeline, Trigger trigger, CloudEvent<ExternalEvent> event, @Nullable List<String> changedPaths) {
         return switch (trigger) {
             case Trigger.Push push -> push(push, event.data(), changedPaths);
             case Trigger.FromSource source -> source(source, event);
@@ -165,13 +162,12 @@ public final class TriggerRules {
         return switch (expressions.test(condition, scope)) {
             case Expressions.Resolved<Boolean>(var holds) ->
                 holds ? new Match.Starts() : new Match.Fails("when", condition, "false", passed);
-            case Expressions.Unresolved<Boolean>(_, var reason, var known) ->
-                new Match.Fails(
-                        "when",
-                        condition,
-                        "it cannot be resolved: " + reason
-                                + (known.isEmpty() ? "" : "; known there: " + String.join(", ", known)),
-                        passed);
+            case Expressions.Unresolved<Boolean> unresolved -> {
+                String known =
+                        unresolved.known().isEmpty() ? "" : "; known there: " + String.join(", ", unresolved.known());
+                yield new Match.Fails(
+                        "when", condition, "it cannot be resolved: " + unresolved.reason() + known, passed);
+            }
         };
     }
 
