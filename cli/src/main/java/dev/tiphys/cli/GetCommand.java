@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,
-        description = "List runs, applications, events, pipelines, schedules, queues, parked messages, deliveries, endpoints,"
-                + " recoveries, definitions or notifications.")
+        description =
+                "List runs, applications, events, pipelines, schedules, queues, parked messages, deliveries, endpoints,"
+                        + " recoveries, definitions or notifications.")
 final class GetCommand implements Callable<Integer> {
     private static final String KINDS =
             "runs, applications, events, pipelines, schedules, queues, parked, deliveries, endpoints, recoveries,"

@@ -8,6 +8,18 @@ class ArchitectureTest {
     @Test
     void keepsTheHouseRules() {
         HouseRules.of("dev.tiphys.gateway")
-                .checkService(List.of("delivery", "reception", "proof", "sender", "filter", "intake", "ledger", "recovery", "limit", "schedule", "queue", "definitions"));
+                .checkService(List.of(
+                        "delivery",
+                        "reception",
+                        "proof",
+                        "sender",
+                        "filter",
+                        "intake",
+                        "ledger",
+                        "recovery",
+                        "limit",
+                        "schedule",
+                        "queue",
+                        "definitions"));
     }
 }

@@ -66,7 +66,8 @@ final class GatewayBench {
             shop.commit("Second", Map.of("a", "2"));
             push = GitHubPush.head(shop, "main");
             for (String name : List.of("shop", "calm")) {
-                Path secrets = Files.createDirectories(directory.resolve("secrets").resolve(name));
+                Path secrets =
+                        Files.createDirectories(directory.resolve("secrets").resolve(name));
                 Files.writeString(secrets.resolve("secret"), SECRET + (name.equals("calm") ? " of calm" : ""));
             }
             Path token = Files.writeString(directory.resolve("token"), RunningService.TOKEN + "\n");

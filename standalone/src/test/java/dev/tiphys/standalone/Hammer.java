@@ -45,8 +45,7 @@ final class Hammer implements AutoCloseable {
         byte[] body = push.body();
         Map<String, String> headers = push.headers(secret, "");
         for (int i = 0; i < connections; i++) {
-            hammer.connections.add(
-                    Thread.ofVirtual().name("hammer").start(() -> hammer.deliver(hook, headers, body)));
+            hammer.connections.add(Thread.ofVirtual().name("hammer").start(() -> hammer.deliver(hook, headers, body)));
         }
         return hammer;
     }

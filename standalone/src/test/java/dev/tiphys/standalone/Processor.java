@@ -22,8 +22,7 @@ final class Processor {
             Path file = found.findFirst().orElseThrow();
             long postmaster = Long.parseLong(Files.readAllLines(file).getFirst().strip());
             return ProcessHandle.of(postmaster).stream()
-                    .flatMap(process -> Stream.concat(
-                            Stream.of(process), process.descendants()))
+                    .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
                     .mapToDouble(Processor::seconds)
                     .sum();
         }

@@ -34,8 +34,7 @@ final class RunningService implements AutoCloseable {
     private final List<String> jvm;
     private Process process;
 
-    private RunningService(
-            String name, Path terminal, URI address, Map<String, String> environment, List<String> jvm) {
+    private RunningService(String name, Path terminal, URI address, Map<String, String> environment, List<String> jvm) {
         this.name = name;
         this.terminal = terminal;
         this.address = address;
@@ -57,8 +56,8 @@ final class RunningService implements AutoCloseable {
         own.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         own.put("TIPHYS_INSTANCE", name + "-0");
         Files.createDirectories(directory);
-        RunningService service =
-                new RunningService(name, directory.resolve(name + ".txt"), URI.create("http://127.0.0.1:" + port), own, jvm);
+        RunningService service = new RunningService(
+                name, directory.resolve(name + ".txt"), URI.create("http://127.0.0.1:" + port), own, jvm);
         service.startAgain();
         return service;
     }

@@ -4,7 +4,6 @@ import dev.tiphys.gateway.definitions.DefinitionDesk;
 import dev.tiphys.gateway.definitions.DefinitionStore;
 import dev.tiphys.gateway.definitions.Problems;
 import dev.tiphys.gateway.delivery.Invitations;
-import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.KnownArrivals;
 import dev.tiphys.gateway.intake.Outbox;
@@ -13,6 +12,7 @@ import dev.tiphys.gateway.ledger.SecretUse;
 import dev.tiphys.gateway.limit.Admission;
 import dev.tiphys.gateway.limit.Rates;
 import dev.tiphys.gateway.proof.Proof.Openness;
+import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.schedule.Marks;
 import dev.tiphys.gateway.schedule.Ticker;
 import dev.tiphys.gateway.sender.Senders;
@@ -44,7 +44,7 @@ final class Wiring {
             Outbox.Publisher publisher,
             KnownArrivals known,
             @ConfigProperty(name = "tiphys.gateway.intake.max-under-way", defaultValue = "1000") int maxUnderWay,
-            @ConfigProperty(name = "tiphys.gateway.intake.remembered", defaultValue = "100000") int remembered,
+            @ConfigProperty(name = "tiphys.gateway.intake.remembered", defaultValue = "10000") int remembered,
             @ConfigProperty(name = "tiphys.gateway.intake.ledger-patience", defaultValue = "250ms") Duration patience,
             @ConfigProperty(name = "tiphys.gateway.intake.stall", defaultValue = "1s") Duration stall) {
         return new Outbox(

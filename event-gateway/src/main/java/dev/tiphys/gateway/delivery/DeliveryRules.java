@@ -33,6 +33,7 @@ public final class DeliveryRules {
     private static final String SOURCE = "/tiphys/gateway/";
     private static final Pattern DELIVERY_ID = Pattern.compile("[\\x21-\\x7e]{1,200}");
     private static final Pattern TRACEPARENT = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
     private DeliveryRules() {}
 
     /**

@@ -44,7 +44,7 @@ public record Proof(Credentials credentials, Verifier verifier) {
                                 new Credentials.Closed(
                                         "its definition demands no proof of its senders, and this gateway"
                                                 + " serves no such endpoint; give it a secret, or set"
-                                                + " tiphys.gateway.hooks.open=true"),
+                                                + " tiphys.gateway.unverified-hooks=allow"),
                                 new NoProof());
                 };
         };

@@ -46,11 +46,7 @@ public final class Reception {
 
     /** What it works with. */
     public record Means(
-            Intake intake,
-            Admission admission,
-            DeliveryLedger ledger,
-            Invitations invitations,
-            SecretUse use) {}
+            Intake intake, Admission admission, DeliveryLedger ledger, Invitations invitations, SecretUse use) {}
 
     /** @param nanos a clock that only goes forward, in nanoseconds */
     public Reception(Means means, LongSupplier nanos) {
@@ -80,8 +76,9 @@ public final class Reception {
         long begin = nanos.getAsLong();
         Verdict verdict = DeliveryRules.judge(whole.endpoint(), keys, whole.definitionsOffset(), whole.delivery());
         Note note = new Note(whole, Duration.ofNanos(nanos.getAsLong() - begin));
-        secretOf(verdict).ifPresent(secret -> use.used(
-                whole.endpoint().name(), secret, whole.delivery().receivedAt()));
+        secretOf(verdict)
+                .ifPresent(secret -> use.used(
+                        whole.endpoint().name(), secret, whole.delivery().receivedAt()));
         return switch (verdict) {
             case Verdict.Accepted accepted -> accepted(note, accepted);
             case Verdict.Irrelevant(var reason, var secret) -> {

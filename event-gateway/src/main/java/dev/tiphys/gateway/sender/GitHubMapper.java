@@ -48,7 +48,7 @@ record GitHubMapper(Repository repository) implements GitMapper {
         return new RefUpdate(
                 Texts.text(body.path("ref")),
                 Texts.text(body.path("before")),
-                Texts.text(body.path("after")),
+                revision(body, head),
                 body.path("deleted").asBoolean(false),
                 body.path("forced").asBoolean(false),
                 Commits.of(commits, commits.size() < COMMIT_LIMIT),
@@ -57,6 +57,12 @@ record GitHubMapper(Repository repository) implements GitMapper {
                         Texts.text(head.path("message")),
                         Texts.link(body.path("compare"))),
                 null);
+    }
+
+    /** An annotated tag is an object of its own: what it stands on is the head commit. */
+    private static @Nullable String revision(JsonNode body, JsonNode head) {
+        String commit = body.path("ref").asText("").startsWith("refs/tags/") ? Texts.text(head.path("id")) : null;
+        return commit == null ? Texts.text(body.path("after")) : commit;
     }
 
     private static @Nullable String author(JsonNode head, JsonNode pusher) {

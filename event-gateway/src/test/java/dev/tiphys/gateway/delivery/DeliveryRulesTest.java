@@ -186,6 +186,15 @@ class DeliveryRulesTest {
         }
 
         @Test
+        void ofAnAnnotatedTagIsAboutTheCommitThatItStandsOn() {
+            ObjectNode tag = Examples.of("push").getFirst().deepCopy();
+            tag.put("after", "b".repeat(40));
+            tag.putObject("head_commit").put("id", "c".repeat(40));
+
+            assertThat(change(tag).revision()).isEqualTo("c".repeat(40));
+        }
+
+        @Test
         void thatDeletesHasNoRevision() {
             ObjectNode push = Examples.update().put("after", "0".repeat(40)).put("deleted", true);
 

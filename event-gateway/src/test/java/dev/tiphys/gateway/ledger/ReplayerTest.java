@@ -33,9 +33,10 @@ import org.junit.jupiter.api.Test;
 class ReplayerTest {
     private static final UUID ID = LedgerId.of(NOW, new Random(7));
     private static final Table TABLE = new Table(
-            Senders.table(List.of(new Source(
-                    new DefinitionKey("Source", "default", "billing"),
-                    new Verification.Bearer(new SecretRef("billing", "token")))),
+            Senders.table(
+                    List.of(new Source(
+                            new DefinitionKey("Source", "default", "billing"),
+                            new Verification.Bearer(new SecretRef("billing", "token")))),
                     new Senders.Terms(Openness.PROOF_DEMANDED, new CelExpressions())),
             17);
 

@@ -111,7 +111,8 @@ record Fixture(
 
     private static byte[] secret(String sender) {
         return switch (sender) {
-            case "gitlab", "standard-webhooks" -> ("whsec_" + Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8))).getBytes(UTF_8);
+            case "gitlab", "standard-webhooks" ->
+                ("whsec_" + Base64.getEncoder().encodeToString(SECRET.getBytes(UTF_8))).getBytes(UTF_8);
             case "azure-devops" -> ("ado:" + SECRET).getBytes(UTF_8);
             case "sns" -> SNS.getPublic().getEncoded();
             default -> SECRET.getBytes(UTF_8);

@@ -50,7 +50,8 @@ final class EndpointsResource {
     private final SecretUse use;
     private final SecretUses uses;
 
-    EndpointsResource(Senders.Terms terms, Definitions definitions, EndpointSecrets secrets, SecretUse use, SecretUses uses) {
+    EndpointsResource(
+            Senders.Terms terms, Definitions definitions, EndpointSecrets secrets, SecretUse use, SecretUses uses) {
         this.terms = terms;
         this.definitions = definitions;
         this.secrets = secrets;
