@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -42,6 +43,10 @@ final class HookRoute {
     /** A digest and a parse of this many bytes take less than a millisecond: an event loop can spare that. */
     private static final int SMALL = 128 * 1024;
 
+    /** How much of large bodies is parsed at once, in KiB: a tree can be several times its text. */
+    private static final int PARSED_AT_ONCE = 32 * 1024;
+
+    private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE);
     private final Endpoints endpoints;
     private final ProofValues proofs;
     private final Reception reception;
@@ -188,7 +193,17 @@ final class HookRoute {
             finish(context, whole, received(whole, atHand.get()));
             return;
         }
-        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, lookedUp(whole)));
+        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, inTurn(whole)));
+    }
+
+    private CompletionStage<Received> inTurn(Whole whole) {
+        int size = Math.clamp(whole.delivery().body().length / 1024, 1, PARSED_AT_ONCE);
+        parsing.acquireUninterruptibly(size);
+        try {
+            return lookedUp(whole);
+        } finally {
+            parsing.release(size);
+        }
     }
 
     private CompletionStage<Received> lookedUp(Whole whole) {
