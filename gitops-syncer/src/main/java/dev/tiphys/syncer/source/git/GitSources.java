@@ -1,5 +1,6 @@
 package dev.tiphys.syncer.source.git;
 
+import dev.tiphys.platform.git.SshSessions;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.GitRequests;

@@ -1,5 +1,6 @@
 package dev.tiphys.syncer.source.git;
 
+import dev.tiphys.platform.git.SshSessions;
 import dev.tiphys.syncer.source.GitRequests;
 import dev.tiphys.syncer.source.RepositoryAccess.Credentials;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class Remote {
      * @return the refs of the server
      */
     Collection<Ref> fetch(Repository into, List<String> prefixes, Function<Collection<Ref>, Collection<Ref>> choice)
-            throws IOException, SshSessions.UnreadableKey {
+            throws IOException {
         Deadline deadline = new Deadline(config.patience(), config.maxObjects());
         try (Transport transport = open(into);
                 FetchConnection connection = refs(transport, prefixes)) {
@@ -85,7 +86,7 @@ final class Remote {
         return Optional.ofNullable(ref.getPeeledObjectId()).or(() -> Optional.ofNullable(ref.getObjectId()));
     }
 
-    private Transport open(Repository into) throws IOException, SshSessions.UnreadableKey {
+    private Transport open(Repository into) throws IOException {
         Transport transport;
         try {
             transport = Transport.open(into, address.uri());
@@ -102,8 +103,9 @@ final class Remote {
                 throw new Failures.NeedsPerson(
                         "ssh is entered with a key: give sshPrivateKey instead of username and password");
             }
+            String key = credentials instanceof Credentials.SshKey given ? given.privateKey() : null;
             List<Path> knownHosts = config.knownHosts().map(List::of).orElse(List.of());
-            ssh.setSshSessionFactory(SshSessions.of(credentials, knownHosts, config.directory()));
+            ssh.setSshSessionFactory(SshSessions.of(key, knownHosts, config.directory()));
         }
         return transport;
     }

@@ -2,6 +2,7 @@ package dev.tiphys.engine.trigger.git;
 
 import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.engine.trigger.ChangedPaths;
+import dev.tiphys.platform.git.SshSessions;
 import dev.tiphys.platform.secret.Secrets;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;

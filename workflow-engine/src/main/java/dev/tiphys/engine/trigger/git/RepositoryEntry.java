@@ -3,6 +3,7 @@ package dev.tiphys.engine.trigger.git;
 import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.engine.trigger.ChangedPaths.PathsUnknown;
+import dev.tiphys.platform.git.SshSessions;
 import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.platform.secret.Secrets;
 import java.net.URISyntaxException;

@@ -22,6 +22,7 @@ import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.ChangedPaths;
 import dev.tiphys.engine.trigger.EventLog;
 import dev.tiphys.engine.trigger.Ruling;
+import dev.tiphys.engine.trigger.TriggerRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,8 +121,13 @@ class ExternalEventsTest {
     private final PickyEventLog log = new PickyEventLog();
     private final List<String> letters = new ArrayList<>();
     private final ChangedPaths noPaths = (_, _, _, _) -> List.of();
-    private final Arrivals arrivals =
-            new Arrivals(log, new NoRuns(), new Charters(new RunWorld.SimpleExpressions()), noPaths, Clock.systemUTC());
+    private final Arrivals arrivals = new Arrivals(
+            log,
+            new NoRuns(),
+            new Charters(new RunWorld.SimpleExpressions()),
+            new TriggerRules(new RunWorld.SimpleExpressions()),
+            noPaths,
+            Clock.systemUTC());
     private final ExternalEvents events = new ExternalEvents(
             arrivals,
             new NoLibraries(),

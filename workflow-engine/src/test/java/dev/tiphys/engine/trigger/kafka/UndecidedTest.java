@@ -23,6 +23,7 @@ import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.ChangedPaths;
 import dev.tiphys.engine.trigger.EventLog;
 import dev.tiphys.engine.trigger.Ruling;
+import dev.tiphys.engine.trigger.TriggerRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,7 +179,12 @@ class UndecidedTest {
     };
     private final MemoryEvents events = new MemoryEvents();
     private final Arrivals arrivals = new Arrivals(
-            events, new NoRuns(), new Charters(new RunWorld.SimpleExpressions()), paths, Clock.systemUTC());
+            events,
+            new NoRuns(),
+            new Charters(new RunWorld.SimpleExpressions()),
+            new TriggerRules(new RunWorld.SimpleExpressions()),
+            paths,
+            Clock.systemUTC());
     private final Undecided undecided = new Undecided(events, arrivals, new SameLibrary(), Clock.systemUTC());
 
     @AfterEach

@@ -1,6 +1,5 @@
-package dev.tiphys.syncer.source.git;
+package dev.tiphys.platform.git;
 
-import dev.tiphys.syncer.source.RepositoryAccess.Credentials;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -23,10 +22,10 @@ import org.eclipse.jgit.transport.sshd.SshdSessionFactoryBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Opens ssh sessions with a given key, to hosts in the known_hosts file only; nothing of the machine's user is read. */
-final class SshSessions {
+public final class SshSessions {
 
     /** The key is not one. */
-    static final class UnreadableKey extends Exception {
+    public static final class UnreadableKey extends RuntimeException {
         UnreadableKey(String message) {
             super(message);
         }
@@ -34,9 +33,16 @@ final class SshSessions {
 
     private SshSessions() {}
 
-    static SshdSessionFactory of(@Nullable Credentials credentials, List<Path> knownHosts, Path emptyHome)
-            throws UnreadableKey {
-        List<KeyPair> keys = credentials instanceof Credentials.SshKey key ? read(key) : List.of();
+    /**
+     * {@return a factory of sessions}
+     *
+     * @param privateKey in OpenSSH or PEM form, without a passphrase; null for none
+     * @param knownHosts in OpenSSH's form; no other host is trusted
+     * @param emptyHome a directory without any settings
+     * @throws UnreadableKey if the key is none; its message does not show it
+     */
+    public static SshdSessionFactory of(@Nullable String privateKey, List<Path> knownHosts, Path emptyHome) {
+        List<KeyPair> keys = privateKey == null ? List.of() : read(privateKey);
         File home = emptyHome.toFile();
         return new SshdSessionFactoryBuilder()
                 .setHomeDirectory(home)
@@ -50,9 +56,9 @@ final class SshSessions {
                 .build(null);
     }
 
-    private static List<KeyPair> read(Credentials.SshKey key) throws UnreadableKey {
+    private static List<KeyPair> read(String key) {
         // the last line of a key in a Secret is easily lost, and readers insist on it
-        String text = key.privateKey().endsWith("\n") ? key.privateKey() : key.privateKey() + "\n";
+        String text = key.endsWith("\n") ? key : key + "\n";
         try {
             Iterable<KeyPair> pairs = SecurityUtils.loadKeyPairIdentities(
                     null,
