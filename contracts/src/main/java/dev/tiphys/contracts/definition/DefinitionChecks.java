@@ -197,16 +197,16 @@ public final class DefinitionChecks {
                 error(
                         key,
                         "metadata.name",
-                        "the " + twin.kind() + " of the same name has the same endpoint /hooks/" + key.name()
-                                + ": give one of them another");
+                        "the " + twin.kind() + " of the same name has the same endpoint, /hooks/" + key.name()
+                                + " or the events of a queue: give one of them another name");
             }
         }
     }
 
     private static boolean hasEndpoint(Definition definition) {
         return switch (definition) {
-            case Repository _, Source _, EventSource _ -> true;
-            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _, Queue _ -> false;
+            case Repository _, Source _, EventSource _, Queue _ -> true;
+            case JenkinsServer _, SlackWorkspace _, Pipeline _, Application _ -> false;
         };
     }
 

@@ -155,7 +155,7 @@ final class EventSourceForm {
             boolean own = !(event.input() instanceof Input.Hook hook)
                     || hook.path().isEmpty()
                     || hook.path().equals("/" + event.name())
-                    || (!names.contains(hook.path()) && taken.add(hook.method() + " " + hook.path()));
+                    || (!names.contains(hook.path()) && taken.add(hook.path()));
             if (!own) {
                 spec.inspection()
                         .warning(

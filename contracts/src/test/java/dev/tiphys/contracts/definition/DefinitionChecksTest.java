@@ -116,13 +116,28 @@ class DefinitionChecksTest {
     }
 
     @Test
+    void aQueueSharesItsNameWithNoEndpoint() {
+        List<Finding> findings = cross(SHOP + """
+                        ---
+                        apiVersion: tiphys.dev/v1
+                        kind: Queue
+                        metadata: {name: shop}
+                        spec: {kafka: {servers: "host:9092", topic: t}}
+                        """);
+
+        assertThat(findings)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text()).contains("the Repository of the same name"));
+    }
+
+    @Test
     void anEndpointIsSharedByNoEventSource() {
         List<Finding> findings = cross(SHOP + eventSource("shop", "a: {authSecret: {name: x, key: k}}"));
 
         assertThat(findings).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
             assertThat(finding.text())
-                    .contains("EventSource shop: the Repository of the same name has the same endpoint /hooks/shop");
+                    .contains("EventSource shop: the Repository of the same name has the same endpoint, /hooks/shop");
         });
     }
 

@@ -54,8 +54,8 @@ final class Wiring {
     @Produces
     @Singleton
     Admission admission(
-            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint", defaultValue = "1000") double perEndpoint,
-            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint-burst", defaultValue = "2000") double burst,
+            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint", defaultValue = "2500") double perEndpoint,
+            @ConfigProperty(name = "tiphys.gateway.rates.per-endpoint-burst", defaultValue = "5000") double burst,
             @ConfigProperty(name = "tiphys.gateway.rates.overall", defaultValue = "10000") double overall,
             @ConfigProperty(name = "tiphys.gateway.rates.unverified-per-sender", defaultValue = "100")
                     double unverified) {

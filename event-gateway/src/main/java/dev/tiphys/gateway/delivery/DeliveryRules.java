@@ -84,7 +84,7 @@ public final class DeliveryRules {
         String deliveryId = endpoint.mapper()
                 .delivery(delivery, body)
                 .filter(id -> DELIVERY_ID.matcher(id).matches())
-                .orElseGet(() -> "sha256-" + sha256(delivery.body()));
+                .orElseGet(() -> ownId(delivery));
         Causality causality = new Causality(
                 null, null, traceparent(delivery.header("traceparent").orElse(null)), definitionsOffset);
         Map<String, String> headers = PublicHeaders.of(endpoint.verifier(), delivery);
@@ -121,6 +121,15 @@ public final class DeliveryRules {
     public static String eventId(String endpoint, String deliveryId, int place) {
         String text = endpoint + "\n" + deliveryId + (place == 0 ? "" : "\n" + place);
         return sha256(text.getBytes(UTF_8)).substring(0, 32);
+    }
+
+    /**
+     * {@return an id for a delivery that has none} Each is a delivery of its own: two that say the same may both be meant, and
+     * none is dropped for it.
+     */
+    private static String ownId(Delivery delivery) {
+        String moment = delivery.method() + "\n" + delivery.query() + "\n" + delivery.receivedAt() + "\n";
+        return "own-" + sha256((moment + sha256(delivery.body())).getBytes(UTF_8));
     }
 
     /** Every secret is tried, whatever the ones before came to. */

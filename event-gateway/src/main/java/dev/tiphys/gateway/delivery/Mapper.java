@@ -22,6 +22,11 @@ public interface Mapper {
         return true;
     }
 
+    /** {@return whether an event of a delivery has the delivery's own body, so that it can be judged again from the event} */
+    default boolean keepsWhole() {
+        return true;
+    }
+
     /** {@return what a body must be, for a person} */
     default String form() {
         return "JSON";

@@ -113,7 +113,9 @@ public final class Replayer {
     }
 
     private Judgement judge(Known original, Endpoint endpoint, long offset, Payloads.Found.Here here) {
-        if (!here.whole()) {
+        boolean onLog = original.entry().position() != null;
+        boolean severalEvents = original.entry().events().size() > 1;
+        if (!here.whole() || (onLog && (severalEvents || !endpoint.mapper().keepsWhole()))) {
             return new Judgement.Impossible(
                     "its events carry parts of its body, from which the whole cannot be put together again");
         }

@@ -22,6 +22,7 @@ import dev.tiphys.gateway.ledger.LedgerEntry.Took;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
 import dev.tiphys.gateway.ledger.SecretUse;
 import dev.tiphys.gateway.limit.Admission;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a delivery from its bytes to its answer: judges it, has its events written, and remembers it. Blocks only to
- * accept a sender's invitation. Thread-safe.
+ * Takes a delivery from its bytes to its answer: judges it, has its events written, and remembers it. Never blocks.
+ * Thread-safe.
  */
 public final class Reception {
     private final Intake intake;
@@ -89,14 +90,11 @@ public final class Reception {
                 ledger.record(note.entry("challenged", null, secret, null));
                 yield done(new Received.Challenged(answer));
             }
-            case Verdict.Invited(var accept, var secret) -> {
-                boolean isAccepted = invitations.accept(whole.endpoint().name(), accept);
-                ledger.record(note.entry("invited", isAccepted ? null : "it could not be accepted", secret, null));
-                yield done(
-                        isAccepted
-                                ? new Received.Irrelevant("the invitation is accepted")
-                                : new Received.Unavailable());
-            }
+            case Verdict.Invited(var accept, var secret) ->
+                CompletableFuture.supplyAsync(
+                        () -> invited(note, accept, secret),
+                        // It asks another server, and this may be an event loop.
+                        task -> Thread.ofVirtual().name("invitation").start(task));
             case Verdict.Rejected(var refusal, var reason) -> {
                 boolean unverified = refusal == Refusal.UNVERIFIED;
                 if (unverified) {
@@ -114,6 +112,12 @@ public final class Reception {
                 yield done(new Received.Rejected(refusal, reason));
             }
         };
+    }
+
+    private Received invited(Note note, URI accept, int secret) {
+        boolean isAccepted = invitations.accept(note.whole.endpoint().name(), accept);
+        ledger.record(note.entry("invited", isAccepted ? null : "it could not be accepted", secret, null));
+        return isAccepted ? new Received.Irrelevant("the invitation is accepted") : new Received.Unavailable();
     }
 
     private static OptionalInt secretOf(Verdict verdict) {

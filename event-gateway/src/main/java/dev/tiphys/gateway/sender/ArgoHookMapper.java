@@ -67,6 +67,11 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
     }
 
     @Override
+    public boolean keepsWhole() {
+        return false;
+    }
+
+    @Override
     public Optional<String> delivery(Delivery delivery, JsonNode body) {
         return ArgoSender.of(event.type()).delivery(delivery, body);
     }
@@ -102,14 +107,13 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         switch (sender.shape()) {
             case HEADER -> payload.set("header", headers(delivery));
             case HEADERS -> payload.set("headers", headers(delivery));
-            case EVENT, NOTIFICATION, WHOLE -> {
+            case EVENT, WHOLE -> {
                 // Nothing of the request but its body.
             }
         }
         switch (sender.shape()) {
             case HEADER, HEADERS -> payload.set("body", body);
             case EVENT -> payload.set("event", body);
-            case NOTIFICATION -> payload.set("notification", body);
             case WHOLE -> {
                 return slack(body);
             }

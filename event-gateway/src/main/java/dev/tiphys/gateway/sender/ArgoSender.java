@@ -16,7 +16,6 @@ enum ArgoSender {
     GERRIT(Shape.HEADERS, "", "/change/project"),
     SLACK(Shape.WHOLE, "", ""),
     STRIPE(Shape.EVENT, "", ""),
-    STORAGEGRID(Shape.NOTIFICATION, "", ""),
     SNS(Shape.HEADER, "", "");
 
     private final Shape shape;
@@ -37,8 +36,6 @@ enum ArgoSender {
         HEADERS,
         /** The body in {@code event}. */
         EVENT,
-        /** The body in {@code notification}. */
-        NOTIFICATION,
         /** The body alone. */
         WHOLE
     }
@@ -62,7 +59,6 @@ enum ArgoSender {
             case GERRIT, STRIPE -> Texts.found(body.path("type"));
             case SLACK -> Optional.of(SlackMapper.type(body));
             case SNS -> Texts.found(body.path("Type"));
-            case STORAGEGRID -> Texts.found(body.at("/Message/Records/0/eventName"));
             case WEBHOOK -> Optional.empty();
         };
     }
@@ -86,7 +82,7 @@ enum ArgoSender {
             case STRIPE -> Texts.found(body.path("id"));
             case SLACK -> Texts.found(body.path("event_id"));
             case SNS -> Texts.found(body.path("MessageId"));
-            case WEBHOOK, GERRIT, STORAGEGRID -> Optional.empty();
+            case WEBHOOK, GERRIT -> Optional.empty();
         };
     }
 
@@ -95,7 +91,7 @@ enum ArgoSender {
         return switch (this) {
             case SLACK -> SlackMapper.challenge(body);
             case SNS -> SnsMapper.invitation(body);
-            case WEBHOOK, GITHUB, GITLAB, BITBUCKET, BITBUCKETSERVER, GERRIT, STRIPE, STORAGEGRID -> Optional.empty();
+            case WEBHOOK, GITHUB, GITLAB, BITBUCKET, BITBUCKETSERVER, GERRIT, STRIPE -> Optional.empty();
         };
     }
 }

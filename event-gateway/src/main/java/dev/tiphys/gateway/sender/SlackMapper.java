@@ -54,6 +54,11 @@ record SlackMapper() implements Mapper {
     }
 
     @Override
+    public boolean keepsWhole() {
+        return false;
+    }
+
+    @Override
     public Optional<String> delivery(Delivery delivery, JsonNode body) {
         return Texts.found(body.path("event_id"));
     }

@@ -23,6 +23,11 @@ record SnsMapper() implements Mapper {
     }
 
     @Override
+    public boolean keepsWhole() {
+        return false;
+    }
+
+    @Override
     public Optional<String> delivery(Delivery delivery, JsonNode body) {
         return Texts.found(body.path("MessageId"));
     }

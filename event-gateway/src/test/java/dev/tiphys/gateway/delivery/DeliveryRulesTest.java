@@ -14,6 +14,7 @@ import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.contracts.event.GitChange;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import dev.tiphys.gateway.sender.Senders;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -409,7 +410,7 @@ class DeliveryRulesTest {
             assertThat(event.type()).isEqualTo("invoice.paid");
             assertThat(event.git()).isNull();
             assertThat(event.headers()).containsOnlyKeys("x-other");
-            assertThat(event.delivery()).startsWith("sha256-");
+            assertThat(event.delivery()).startsWith("own-");
             assertThat(event.body().path("amount").toString()).isEqualTo("1.50");
         }
 
@@ -442,6 +443,34 @@ class DeliveryRulesTest {
                             0,
                             new Delivery("billing", Map.of("authorization", "Bearer "), body, Examples.NOW)))
                     .isInstanceOf(Verdict.Rejected.class);
+        }
+
+        @Test
+        void withoutAnIdIsADeliveryOfItsOwnEachTime() {
+            Endpoint endpoint = source("bearer: {secretRef: {name: x}}");
+
+            assertThat(Stream.of(
+                                    without("", Examples.NOW),
+                                    without("", Examples.NOW.plusMillis(1)),
+                                    without("a=1", Examples.NOW),
+                                    without("a=2", Examples.NOW))
+                            .map(delivery -> DeliveryRules.judge(endpoint, List.of(Examples.SECRET), 0, delivery))
+                            .map(verdict -> ((Verdict.Accepted) verdict)
+                                    .events()
+                                    .getFirst()
+                                    .id()))
+                    .doesNotHaveDuplicates();
+        }
+
+        private static Delivery without(String query, Instant at) {
+            return new Delivery(
+                    "billing",
+                    "POST",
+                    "",
+                    query,
+                    Map.of("authorization", "Bearer It's a Secret to Everybody"),
+                    "{}".getBytes(UTF_8),
+                    at);
         }
 
         private static Endpoint source(String verify) {

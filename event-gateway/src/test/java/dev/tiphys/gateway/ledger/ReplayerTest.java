@@ -144,6 +144,30 @@ class ReplayerTest {
     }
 
     @Test
+    void refusesWhatBecameSeveralEvents() {
+        onLog.put(new Place(3, 42), new Payloads.OfEvent(payload("{}"), true));
+        LedgerEntry one = Entries.accepted("billing", "d-1", NOW);
+        LedgerEntry several = new LedgerEntry(
+                one.at(),
+                one.endpoint(),
+                one.way(),
+                one.verdict(),
+                one.reason(),
+                one.deliveryId(),
+                one.type(),
+                List.of("e-1", "e-2"),
+                one.position(),
+                one.secret(),
+                one.bytes(),
+                one.took(),
+                one.replayOf(),
+                one.payload());
+
+        assertThat(replayer.judge(known(one), TABLE)).isInstanceOf(Judgement.Judged.class);
+        assertThat(replayer.judge(known(several), TABLE)).isInstanceOf(Judgement.Impossible.class);
+    }
+
+    @Test
     void saysThatTheLogHasItNoMore() {
         assertThat(replayer.judge(known(Entries.accepted("billing", "d-1", NOW)), TABLE))
                 .isInstanceOfSatisfying(

@@ -78,9 +78,6 @@ class ArgoHooksTest {
         assertThat(event(post(endpoint("stripe"), "{\"id\": \"e\", \"type\": \"invoice.paid\"}"))
                         .body())
                 .isEqualTo(json("{\"event\": {\"id\": \"e\", \"type\": \"invoice.paid\"}}"));
-        assertThat(event(post(endpoint("storageGrid"), "{\"Action\": \"Publish\"}"))
-                        .body())
-                .isEqualTo(json("{\"notification\": {\"Action\": \"Publish\"}}"));
         assertThat(event(
                                 post(
                                         endpoint("slack"),
@@ -183,17 +180,7 @@ class ArgoHooksTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "webhook",
-                "github",
-                "gitlab",
-                "bitbucket",
-                "bitbucketserver",
-                "gerrit",
-                "slack",
-                "stripe",
-                "storageGrid",
-                "sns"
+            strings = {"webhook", "github", "gitlab", "bitbucket", "bitbucketserver", "gerrit", "slack", "stripe", "sns"
             })
     void giveAMutilatedPayloadAVerdict(String type) {
         Endpoint endpoint = table(type, "POST", List.of("acme/shop"), List.of("*"), "body.a?.b == 1", Map.of())

@@ -61,7 +61,9 @@ final class Answers {
         if (cause instanceof UncheckedIOException) {
             warn(endpoint, "a delivery could not be verified: " + cause.getMessage());
         } else {
-            log.errorf(cause, "endpoint %s: a delivery could not be judged", endpoint);
+            if (isNews(endpoint)) {
+                log.errorf(cause, "endpoint %s: a delivery could not be judged", endpoint);
+            }
         }
         return Answer.unavailable("the delivery could not be kept; deliver it again");
     }
@@ -84,11 +86,15 @@ final class Answers {
 
     /** Says the same about an endpoint once a minute: strangers can make it happen as often as they like. */
     void warn(String name, String what) {
+        if (isNews(name)) {
+            log.warnf("endpoint %s: %s", name, what);
+        }
+    }
+
+    private boolean isNews(String name) {
         Instant now = clock.instant();
         Instant said = warned.merge(
                 name, now, (before, _) -> before.plus(BETWEEN_WARNINGS).isBefore(now) ? now : before);
-        if (said.equals(now)) {
-            log.warnf("endpoint %s: %s", name, what);
-        }
+        return said.equals(now);
     }
 }

@@ -66,8 +66,16 @@ final class BoundedBody {
         return body.future().onComplete(_ -> vertx.cancelTimer(timer));
     }
 
-    /** Throws the body away as it comes, to its end or until it is too much. */
-    void discard() {
+    /** As {@link #discard()}, and no longer than a time: one that trickles is cut off. */
+    void discard(Vertx vertx, Duration patience) {
+        long timer =
+                vertx.setTimer(patience.toMillis(), _ -> request.connection().close());
+        request.endHandler(_ -> vertx.cancelTimer(timer));
+        request.connection().closeHandler(_ -> vertx.cancelTimer(timer));
+        discard();
+    }
+
+    private void discard() {
         request.exceptionHandler(_ -> {});
         request.handler(chunk -> {
             thrownAway += chunk.length();

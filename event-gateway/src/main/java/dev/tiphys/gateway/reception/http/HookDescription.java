@@ -1,6 +1,8 @@
 package dev.tiphys.gateway.reception.http;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -8,10 +10,23 @@ import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 
 /** Describes {@code POST /hooks/{name}}, which is no REST resource because its bytes are judged before they are parsed. */
 final class HookDescription {
     private static final int BEFORE_WHAT_HOLDS_FOR_ALL = 100;
+
+    private static final Map<String, String> ANSWERS = new TreeMap<>(Map.of(
+            "200", "The answer that the sender asked for",
+            "400", "It is genuine and cannot be understood",
+            "401", "Nothing proves who sent it",
+            "403", "It is genuine and about another repository or topic",
+            "405", "By another method than the endpoint's",
+            "408", "The body did not come to its end in time",
+            "413", "The body is too large",
+            "415", "The body has a form that is not read here",
+            "429", "It comes too often; Retry-After says when it may",
+            "503", "It could not be kept at the moment; Retry-After says when to deliver it again"));
 
     private HookDescription() {}
 
@@ -33,6 +48,14 @@ final class HookDescription {
         Schema accepted = OASFactory.createSchema()
                 .addType(Schema.SchemaType.OBJECT)
                 .addProperty("event", OASFactory.createSchema().addType(Schema.SchemaType.STRING));
+        APIResponses answers = OASFactory.createAPIResponses()
+                .addAPIResponse(
+                        "202",
+                        OASFactory.createAPIResponse()
+                                .description("The log has it, or it is not for this endpoint")
+                                .content(json(accepted)));
+        ANSWERS.forEach((status, description) ->
+                answers.addAPIResponse(status, OASFactory.createAPIResponse().description(description)));
         return OASFactory.createOperation()
                 .operationId("receive")
                 .addTag("Hooks")
@@ -41,19 +64,10 @@ final class HookDescription {
                         .name("name")
                         .in(Parameter.In.PATH)
                         .required(true)
-                        .description("The name of a Repository or a Source")
+                        .description("The name of a Repository or a Source; EVENTSOURCE/EVENT for one of Argo's")
                         .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING)))
                 .requestBody(OASFactory.createRequestBody().required(true).content(json(OASFactory.createSchema())))
-                .responses(OASFactory.createAPIResponses()
-                        .addAPIResponse(
-                                "202",
-                                OASFactory.createAPIResponse()
-                                        .description("The log has it, or it is not for this endpoint")
-                                        .content(json(accepted)))
-                        .addAPIResponse("413", OASFactory.createAPIResponse().description("The body is too large"))
-                        .addAPIResponse(
-                                "415",
-                                OASFactory.createAPIResponse().description("The body is not plain application/json")));
+                .responses(answers);
     }
 
     private static Content json(Schema schema) {

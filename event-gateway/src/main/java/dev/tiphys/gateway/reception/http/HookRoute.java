@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -46,7 +47,10 @@ final class HookRoute {
     /** How much of large bodies is parsed at once, in KiB: a tree can be several times its text. */
     private static final int PARSED_AT_ONCE = 32 * 1024;
 
-    private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE);
+    /** How long a large body waits for its turn. */
+    private static final Duration TURN = Duration.ofSeconds(5);
+
+    private final Semaphore parsing = new Semaphore(PARSED_AT_ONCE, /* fair= */ true);
     private final Endpoints endpoints;
     private final ProofValues proofs;
     private final Reception reception;
@@ -193,23 +197,13 @@ final class HookRoute {
             finish(context, whole, received(whole, atHand.get()));
             return;
         }
-        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, inTurn(whole)));
-    }
-
-    private CompletionStage<Received> inTurn(Whole whole) {
-        int size = Math.clamp(whole.delivery().body().length / 1024, 1, PARSED_AT_ONCE);
-        parsing.acquireUninterruptibly(size);
-        try {
-            return lookedUp(whole);
-        } finally {
-            parsing.release(size);
-        }
+        Thread.ofVirtual().name("delivery").start(() -> finish(context, whole, lookedUp(whole)));
     }
 
     private CompletionStage<Received> lookedUp(Whole whole) {
         try {
             return switch (proofs.of(whole.endpoint(), whole.delivery())) {
-                case ProofValues.Found.Values(var values) -> received(whole, values);
+                case ProofValues.Found.Values(var values) -> inTurn(whole, values);
                 case ProofValues.Found.Never(var reason) -> {
                     answers.warn(whole.endpoint().name(), reason + ": every delivery is refused");
                     yield received(whole, List.of());
@@ -217,6 +211,21 @@ final class HookRoute {
             };
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletionStage<Received> inTurn(Whole whole, List<byte[]> values) throws InterruptedException {
+        int size = Math.clamp(whole.delivery().body().length / 1024, 1, PARSED_AT_ONCE);
+        if (!parsing.tryAcquire(size, TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+            return CompletableFuture.completedFuture(new Received.Unavailable());
+        }
+        try {
+            return received(whole, values);
+        } finally {
+            parsing.release(size);
         }
     }
 
@@ -232,10 +241,17 @@ final class HookRoute {
         String name = whole.endpoint().name();
         // The answer is all that is to be heard of it.
         var _ = outcome.whenComplete((received, failure) -> {
-            room.give(name, whole.delivery().body().length);
-            Answer answer =
-                    failure == null ? answers.to(received, limit(whole.endpoint())) : answers.failed(name, failure);
-            context.vertx().runOnContext(_ -> answers.send(context, name, answer));
+            int bytes = whole.delivery().body().length;
+            room.give(name, bytes);
+            Answer answer;
+            if (failure == null) {
+                answer = answers.to(received, limit(whole.endpoint()));
+            } else {
+                answer = answers.failed(name, failure);
+                remember(name, answer, bytes);
+            }
+            Answer told = answer;
+            context.vertx().runOnContext(_ -> answers.send(context, name, told));
         });
     }
 
@@ -252,7 +268,7 @@ final class HookRoute {
     }
 
     private void refuse(RoutingContext context, String name, long limit, Answer answer) {
-        new BoundedBody(context.request(), name, limit, room).discard();
+        new BoundedBody(context.request(), name, limit, room).discard(context.vertx(), patience);
         remember(name, answer, announced(context.request()));
         answers.send(context, name, answer);
     }
