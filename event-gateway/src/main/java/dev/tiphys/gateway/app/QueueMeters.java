@@ -1,6 +1,6 @@
 package dev.tiphys.gateway.app;
 
-import dev.tiphys.contracts.definition.Definition.Queue;
+import dev.tiphys.contracts.definition.Queue;
 import dev.tiphys.gateway.queue.MessageDesk;
 import dev.tiphys.gateway.queue.Outcome;
 import dev.tiphys.gateway.queue.QueueWatch;
