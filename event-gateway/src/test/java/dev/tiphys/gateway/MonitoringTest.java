@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,13 +50,17 @@ class MonitoringTest {
         server = EmbeddedQueue.start(directory, 0);
     }
 
-    @AfterAll
-    static void stop() {
-        server.close();
+    @AfterEach
+    void forget() {
         asked().delete("/api/definitions/Queue/" + QUEUE);
         asked().delete("/api/definitions/Repository/lost");
         asked().delete("/api/definitions/Source/metered");
         asked().delete("/api/definitions/Source/addressed");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
     }
 
     @Test
@@ -66,6 +71,7 @@ class MonitoringTest {
         assertThat(expressions).hasSizeGreaterThan(30);
 
         await().atMost(SOON).untilAsserted(() -> {
+            java.nio.file.Files.writeString(Path.of("target/scrape.txt"), scraped());
             Scrape scrape = new Scrape(scraped());
             assertThat(expressions)
                     .allSatisfy((name, expression) -> assertThat(scrape.missing(expression)).as(name).isEmpty());
@@ -122,7 +128,7 @@ class MonitoringTest {
                           webhook: {secretRef: {name: lost}}, recovery: {token: {secretRef: {name: lost-api}}}}}
                         ---
                         {apiVersion: tiphys.dev/v1, kind: Queue, metadata: {name: %s}, spec: {
-                          sqs: {queueUrl: "%s", region: us-east-1, endpoint: "%s"}, deduplicateBy: "body.id", maxReceives: 1}}
+                          sqs: {queueUrl: "%s", region: us-east-1, endpoint: "%s"}, deduplicateBy: "message.body.id", maxReceives: 1}}
                         """.formatted(QUEUE, url, server.endpoint())).put("/api/definitions").then().statusCode(200);
         deliver("metered token", 202);
         deliver("another", 401);

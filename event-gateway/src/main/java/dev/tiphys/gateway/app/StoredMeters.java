@@ -39,6 +39,7 @@ final class StoredMeters {
     private final MultiGauge parked;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile @Nullable Instant nextTick;
+    private boolean said;
 
     StoredMeters(
             ParkingLot lot,
@@ -90,8 +91,12 @@ final class StoredMeters {
                     .filter(Objects::nonNull)
                     .min(Comparator.naturalOrder())
                     .orElse(null);
+            said = false;
         } catch (ParkingLot.Unavailable | Marks.MarksUnavailable e) {
-            log.debugf("what the database knows is not measured now: %s", e.getMessage());
+            if (!said) {
+                log.warnf(e, "parked messages and late ticks are not measured now");
+                said = true;
+            }
         } catch (RuntimeException e) {
             log.error("what the database knows could not be measured; it is tried again", e);
         }

@@ -83,7 +83,8 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
     public Map<String, Long> counts() {
         return transacted(() -> getEntityManager()
                 .createQuery(
-                        "select queue, count(*) from ParkedRow where redrivenAt is null group by queue", Object[].class)
+                        "select p.queue, count(p) from ParkedRow p where p.redrivenAt is null group by p.queue",
+                        Object[].class)
                 .getResultStream()
                 .collect(Collectors.toMap(row -> (String) row[0], row -> (Long) row[1])));
     }
