@@ -71,7 +71,6 @@ class MonitoringTest {
         assertThat(expressions).hasSizeGreaterThan(30);
 
         await().atMost(SOON).untilAsserted(() -> {
-            java.nio.file.Files.writeString(Path.of("target/scrape.txt"), scraped());
             Scrape scrape = new Scrape(scraped());
             assertThat(expressions)
                     .allSatisfy((name, expression) -> assertThat(scrape.missing(expression)).as(name).isEmpty());

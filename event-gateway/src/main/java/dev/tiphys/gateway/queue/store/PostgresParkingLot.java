@@ -83,7 +83,7 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
     public Map<String, Long> counts() {
         return transacted(() -> getEntityManager()
                 .createQuery(
-                        "select p.queue, count(p) from ParkedRow p where p.redrivenAt is null group by p.queue",
+                        "select p.queue, count(p) from GatewayParked p where p.redrivenAt is null group by p.queue",
                         Object[].class)
                 .getResultStream()
                 .collect(Collectors.toMap(row -> (String) row[0], row -> (Long) row[1])));
