@@ -66,6 +66,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 Map.entry(
                         "tiphys.gateway.definitions-dirs",
                         home().resolve("definitions").toString()),
+                Map.entry("tiphys.gateway.metrics.every", "1s"),
+                Map.entry("tiphys.gateway.recovery.beat", "1s"),
                 Map.entry("tiphys.gateway.queues.poll", "1s"),
                 Map.entry("tiphys.gateway.queues.retry-first", "1s"),
                 Map.entry("tiphys.gateway.hooks.max-body", "2M"),

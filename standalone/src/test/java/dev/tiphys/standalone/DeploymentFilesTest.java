@@ -118,6 +118,33 @@ class DeploymentFilesTest {
                 .allSatisfy(line -> assertThat(line).contains("127.0.0.1:8080:8080"));
     }
 
+    @Test
+    void theMonitoringScrapesEveryServiceAtItsPortWithTheToken() throws IOException {
+        Path monitoring = ROOT.resolve("k8s/monitoring");
+        JsonNode kustomization =
+                YAML.readTree(monitoring.resolve("kustomization.yaml").toFile());
+        kustomization.path("resources").forEach(file -> assertThat(monitoring.resolve(file.asText()))
+                .exists());
+        kustomization.at("/configMapGenerator/0/files").forEach(file -> assertThat(monitoring.resolve(file.asText()))
+                .exists());
+        assertThat(kustomization
+                        .at("/configMapGenerator/0/options/labels/grafana_dashboard")
+                        .asText())
+                .isEqualTo("1");
+
+        JsonNode pods = YAML.readTree(monitoring.resolve("pods.yaml").toFile()).path("spec");
+        JsonNode gateway =
+                YAML.readTree(ROOT.resolve("k8s/base/event-gateway.yaml").toFile());
+        JsonNode endpoint = pods.at("/podMetricsEndpoints/0");
+        assertThat(endpoint.path("port"))
+                .isEqualTo(gateway.at("/spec/template/spec/containers/0/ports/0/name"));
+        assertThat(endpoint.at("/authorization/credentials/name"))
+                .isEqualTo(gateway.at("/spec/template/spec/volumes/0/secret/secretName"));
+        Set<String> scraped = new TreeSet<>();
+        pods.at("/selector/matchExpressions/0/values").forEach(name -> scraped.add(name.asText()));
+        assertThat(scraped).isEqualTo(new TreeSet<>(SERVICES));
+    }
+
     private static void assertLeadsEachAddressToItsService(Map<String, String> rules) throws IOException {
         assertThat(rules.values()).isSubsetOf(SERVICES);
         for (Interface.Route route : Interface.routes(Interface.kept())) {

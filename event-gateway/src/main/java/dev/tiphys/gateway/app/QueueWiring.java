@@ -35,8 +35,8 @@ final class QueueWiring {
 
     @Produces
     @Singleton
-    QueueWatches watches(Clock clock) {
-        return new QueueWatches(clock::instant);
+    QueueWatches watches(Clock clock, QueueMeters measured) {
+        return new QueueWatches(clock::instant, measured::follow);
     }
 
     @Produces
@@ -49,19 +49,16 @@ final class QueueWiring {
             Expressions expressions,
             Definitions definitions,
             MeterRegistry meters,
+            QueueMeters measured,
             Clock clock) {
-        DeliveryLedger counted = entry -> {
-            meters.counter("tiphys.gateway.deliveries", "endpoint", entry.endpoint(), "verdict", entry.verdict())
-                    .increment();
-            ledger.record(entry);
-        };
         return new MessageDesk(new MessageDesk.Means(
                 intake,
                 lot,
                 parked -> aside(deadLetters, parked),
-                counted,
+                new CountingLedger(ledger, meters),
                 expressions,
                 () -> definitions.current().offset(),
+                measured,
                 QueueWiring::trouble,
                 clock::instant));
     }

@@ -11,6 +11,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,21 +98,32 @@ final class RecoveryRounds {
             case Turn.NotMine _ -> {}
             case Turn.Done(var plan) -> {
                 said.remove(repository);
-                meters.counter("tiphys.gateway.recovery.asked", "repository", repository)
-                        .increment(plan.asks().size());
-                meters.counter("tiphys.gateway.recovery.recovered", "repository", repository)
-                        .increment(plan.recovered().size());
-                meters.counter("tiphys.gateway.recovery.given-up", "repository", repository)
-                        .increment(plan.givenUp().size());
+                count(repository, "asked", plan.asks().size());
+                count(repository, "recovered", plan.recovered().size());
+                count(repository, "given_up", plan.givenUp().size());
+                countRound(repository, "done");
                 plan.givenUp()
                         .forEach(lost ->
                                 log.warnf("delivery %s of %s is lost: %s", lost.delivery(), repository, lost.reason()));
             }
             case Turn.Failed(var why) -> {
+                countRound(repository, "failed");
+                // There from the first round on, so that the first that is given up is seen to be one more.
+                List.of("asked", "recovered", "given_up").forEach(outcome -> count(repository, outcome, 0));
                 if (!why.equals(said.put(repository, why))) {
                     log.warnf("lost deliveries of %s cannot be looked for: %s", repository, why);
                 }
             }
         }
+    }
+
+    private void count(String repository, String outcome, int deliveries) {
+        meters.counter("tiphys.gateway.recovery.deliveries", "tiphys.endpoint", repository, "outcome", outcome)
+                .increment(deliveries);
+    }
+
+    private void countRound(String repository, String outcome) {
+        meters.counter("tiphys.gateway.recovery.rounds", "tiphys.endpoint", repository, "outcome", outcome)
+                .increment();
     }
 }

@@ -17,6 +17,8 @@ import dev.tiphys.gateway.schedule.Marks;
 import dev.tiphys.gateway.schedule.Ticker;
 import dev.tiphys.gateway.sender.Senders;
 import dev.tiphys.platform.expression.Expressions;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -43,12 +45,23 @@ final class Wiring {
     Intake intake(
             Outbox.Publisher publisher,
             KnownArrivals known,
+            MeterRegistry meters,
             @ConfigProperty(name = "tiphys.gateway.intake.max-under-way", defaultValue = "1000") int maxUnderWay,
             @ConfigProperty(name = "tiphys.gateway.intake.remembered", defaultValue = "10000") int remembered,
             @ConfigProperty(name = "tiphys.gateway.intake.ledger-patience", defaultValue = "250ms") Duration patience,
             @ConfigProperty(name = "tiphys.gateway.intake.stall", defaultValue = "1s") Duration stall) {
-        return new Outbox(
-                publisher, known, new Outbox.Bounds(maxUnderWay, remembered, patience, stall), System::nanoTime);
+        Outbox outbox = new Outbox(
+                publisher,
+                new MeasuredLookups(known, meters),
+                new Outbox.Bounds(maxUnderWay, remembered, patience, stall),
+                System::nanoTime);
+        Gauge.builder("tiphys.gateway.intake.underway", outbox, Outbox::underWay)
+                .description("Arrivals that wait for the broker")
+                .register(meters);
+        Gauge.builder("tiphys.gateway.intake.underway.limit", () -> maxUnderWay)
+                .description("How many arrivals may wait for the broker")
+                .register(meters);
+        return outbox;
     }
 
     @Produces
@@ -84,8 +97,9 @@ final class Wiring {
             Marks marks,
             Intake intake,
             DeliveryLedger ledger,
+            MeterRegistry meters,
             Clock clock,
             @ConfigProperty(name = "tiphys.gateway.schedules.patience", defaultValue = "30s") Duration patience) {
-        return new Ticker(marks, intake, ledger, clock, patience);
+        return new Ticker(marks, intake, new CountingLedger(ledger, meters), clock, patience);
     }
 }

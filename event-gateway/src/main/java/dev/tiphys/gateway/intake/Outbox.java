@@ -83,6 +83,11 @@ public final class Outbox implements Intake {
         return outcome;
     }
 
+    /** {@return how many wait for the broker now} */
+    public synchronized int underWay() {
+        return underWay.size();
+    }
+
     private boolean isStalled(long now) {
         return !underWay.isEmpty()
                 && now - underWay.values().iterator().next().since()

@@ -32,6 +32,7 @@ public final class MessageDesk {
      *
      * @param aside writes a parked message to the dead letters; completes when the broker has it
      * @param definitionsOffset the version of the present definitions
+     * @param handled hears what each message came to
      * @param troubles whose fault a failure of the intake or of {@code aside} is
      */
     public record Means(
@@ -41,8 +42,15 @@ public final class MessageDesk {
             DeliveryLedger ledger,
             Expressions expressions,
             LongSupplier definitionsOffset,
+            Handled handled,
             Function<Throwable, Trouble> troubles,
             Supplier<Instant> now) {}
+
+    /** Hears what a message came to, and how long that took. */
+    @FunctionalInterface
+    public interface Handled {
+        void heard(Subscription queue, Outcome outcome, Duration took);
+    }
 
     public MessageDesk(Means means) {
         this.means = means;
@@ -55,6 +63,12 @@ public final class MessageDesk {
      */
     public Outcome handle(Subscription queue, QueueMessage message) throws InterruptedException {
         Instant begun = means.now().get();
+        Outcome outcome = outcome(queue, message, begun);
+        means.handled().heard(queue, outcome, Duration.between(begun, means.now().get()));
+        return outcome;
+    }
+
+    private Outcome outcome(Subscription queue, QueueMessage message, Instant begun) throws InterruptedException {
         return switch (judged(queue, message)) {
             case Judgement.Accepted accepted -> take(queue, message, accepted, begun);
             case Judgement.Irrelevant(var reason) -> {

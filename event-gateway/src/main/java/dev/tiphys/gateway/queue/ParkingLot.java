@@ -2,6 +2,7 @@ package dev.tiphys.gateway.queue;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public interface ParkingLot {
      * @param below only those with a smaller id; null for all
      */
     List<Parked> list(@Nullable String queue, @Nullable Long below, int limit);
+
+    /** {@return how many are still parked, by queue} */
+    Map<String, Long> counts();
 
     /** {@return one, redriven or not; empty if there is none} */
     Optional<Parked> find(long id);

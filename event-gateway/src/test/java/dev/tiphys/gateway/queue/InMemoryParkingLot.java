@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Parked messages in a list; it can be away. */
@@ -41,6 +43,13 @@ public final class InMemoryParkingLot implements ParkingLot {
                 .sorted(Comparator.comparing(Parked::id).reversed())
                 .limit(limit)
                 .toList();
+    }
+
+    @Override
+    public synchronized Map<String, Long> counts() {
+        return all.stream()
+                .filter(one -> one.redriven() == null)
+                .collect(Collectors.groupingBy(Parked::queue, Collectors.counting()));
     }
 
     @Override

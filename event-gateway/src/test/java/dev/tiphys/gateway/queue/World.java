@@ -27,7 +27,8 @@ public final class World {
     public final List<Arrival.Outgoing> log = new CopyOnWriteArrayList<>();
     public final List<LedgerEntry> ledger = new CopyOnWriteArrayList<>();
     public final List<Parked> deadLetters = new CopyOnWriteArrayList<>();
-    public final QueueWatches watches = new QueueWatches(Instant::now);
+    public final List<Outcome> handled = new CopyOnWriteArrayList<>();
+    public final QueueWatches watches = new QueueWatches(Instant::now, _ -> {});
     public final Intake intake = new Outbox(
             this::publish,
             _ -> CompletableFuture.completedFuture(false),
@@ -43,6 +44,7 @@ public final class World {
             ledger::add,
             new CelExpressions(),
             () -> 7,
+            (queue, outcome, took) -> handled.add(outcome),
             World::trouble,
             Instant::now));
 

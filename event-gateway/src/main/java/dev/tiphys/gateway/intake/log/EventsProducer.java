@@ -50,6 +50,7 @@ final class EventsProducer implements Outbox.Publisher {
 
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaClientMetrics metrics;
+    private final SendMeters sends;
     private volatile boolean closing;
 
     EventsProducer(
@@ -61,6 +62,7 @@ final class EventsProducer implements Outbox.Publisher {
                 settings(bootstrapServers, deliveryTimeout, buffer), new StringSerializer(), new ByteArraySerializer());
         metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
+        sends = new SendMeters(meters);
     }
 
     private static Map<String, Object> settings(String servers, Duration deliveryTimeout, MemorySize buffer) {
@@ -141,8 +143,10 @@ final class EventsProducer implements Outbox.Publisher {
             AtomicReferenceArray<Position> positions,
             AtomicInteger missing,
             CompletableFuture<List<Position>> all) {
+        long begun = System.nanoTime();
         try {
             var _ = producer.send(record, (metadata, failure) -> {
+                sends.sent(System.nanoTime() - begun, failure);
                 if (failure != null) {
                     all.completeExceptionally(failed(failure));
                     return;
@@ -155,6 +159,7 @@ final class EventsProducer implements Outbox.Publisher {
                 }
             });
         } catch (KafkaException | IllegalStateException e) {
+            sends.sent(System.nanoTime() - begun, e);
             all.completeExceptionally(failed(e));
         }
     }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Parked messages in PostgreSQL; those that were redriven are kept for a week. */
@@ -76,6 +77,16 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
                 .stream()
                 .map(PostgresParkingLot::parked)
                 .toList());
+    }
+
+    @Override
+    public Map<String, Long> counts() {
+        return transacted(() -> getEntityManager()
+                .createQuery(
+                        "select p.queue, count(p) from GatewayParked p where p.redrivenAt is null group by p.queue",
+                        Object[].class)
+                .getResultStream()
+                .collect(Collectors.toMap(row -> (String) row[0], row -> (Long) row[1])));
     }
 
     @Override

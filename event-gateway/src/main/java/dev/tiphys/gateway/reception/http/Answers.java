@@ -72,7 +72,11 @@ final class Answers {
         counters.computeIfAbsent(
                         endpoint + " " + answer.verdict(),
                         _ -> meters.counter(
-                                "tiphys.gateway.deliveries", "endpoint", endpoint, "verdict", answer.verdict()))
+                                "tiphys.gateway.deliveries",
+                                "tiphys.endpoint",
+                                endpoint,
+                                "tiphys.verdict",
+                                answer.verdict()))
                 .increment();
         HttpServerResponse response = context.response();
         if (response.ended() || response.closed()) {

@@ -11,6 +11,8 @@ import dev.tiphys.gateway.limit.FairShare;
 import dev.tiphys.gateway.reception.Received;
 import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.reception.Reception.Whole;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -70,6 +72,7 @@ final class HookRoute {
             DeliveryLedger ledger,
             Answers answers,
             Clock clock,
+            MeterRegistry meters,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-buffered", defaultValue = "128M") MemorySize maxBuffered,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
@@ -83,6 +86,14 @@ final class HookRoute {
         this.room = new FairShare(maxBuffered.asLongValue());
         this.maxBody = maxBody.asLongValue();
         this.patience = patience;
+        Gauge.builder("tiphys.gateway.hooks.buffered", room, FairShare::taken)
+                .description("Bytes of deliveries that are held in memory")
+                .baseUnit("bytes")
+                .register(meters);
+        Gauge.builder("tiphys.gateway.hooks.buffered.limit", maxBuffered::asLongValue)
+                .description("How many bytes of deliveries may be held in memory")
+                .baseUnit("bytes")
+                .register(meters);
     }
 
     void register(@Observes Router router) {
