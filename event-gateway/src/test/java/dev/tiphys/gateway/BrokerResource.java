@@ -69,6 +69,7 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 Map.entry("tiphys.gateway.queues.poll", "1s"),
                 Map.entry("tiphys.gateway.queues.retry-first", "1s"),
                 Map.entry("tiphys.gateway.hooks.max-body", "2M"),
+                Map.entry("tiphys.gateway.hooks.max-buffered", "8M"),
                 Map.entry("tiphys.gateway.hooks.patience", "2s"));
     }
 

@@ -11,6 +11,7 @@ import dev.tiphys.gateway.limit.FairShare;
 import dev.tiphys.gateway.reception.Received;
 import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.reception.Reception.Whole;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -61,6 +62,7 @@ final class HookRoute {
             DeliveryLedger ledger,
             Answers answers,
             Clock clock,
+            MeterRegistry meters,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-buffered", defaultValue = "128M") MemorySize maxBuffered,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
             @ConfigProperty(name = "tiphys.gateway.hooks.patience", defaultValue = "30s") Duration patience) {
@@ -74,6 +76,7 @@ final class HookRoute {
         this.room = new FairShare(maxBuffered.asLongValue());
         this.maxBody = maxBody.asLongValue();
         this.patience = patience;
+        meters.gauge("tiphys.gateway.hooks.held.bytes", room, FairShare::taken);
     }
 
     void register(@Observes Router router) {
