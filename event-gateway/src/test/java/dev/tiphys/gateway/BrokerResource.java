@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,11 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
 
     static String bootstrapServers() {
         return Objects.requireNonNull(broker).bootstrapServers();
+    }
+
+    static Connection connection() throws SQLException {
+        EmbeddedDatabase started = Objects.requireNonNull(database);
+        return DriverManager.getConnection(started.jdbcUrl("tiphys"), started.user(), started.password());
     }
 
     static void stopBroker() {
