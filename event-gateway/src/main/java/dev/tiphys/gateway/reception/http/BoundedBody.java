@@ -78,10 +78,6 @@ final class BoundedBody {
     }
 
     private void chunk(Buffer chunk) {
-        if (body.future().isComplete()) {
-            // What still came in after its sender was given up: nobody would give its bytes back.
-            return;
-        }
         if (taken.length() + (long) chunk.length() > limit) {
             fail(Trouble.TOO_LARGE);
             discard();
