@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,11 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
 
     static String bootstrapServers() {
         return Objects.requireNonNull(broker).bootstrapServers();
+    }
+
+    static Connection connection() throws SQLException {
+        EmbeddedDatabase started = Objects.requireNonNull(database);
+        return DriverManager.getConnection(started.jdbcUrl("tiphys"), started.user(), started.password());
     }
 
     static void stopBroker() {
@@ -71,6 +79,7 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 Map.entry("tiphys.gateway.queues.poll", "1s"),
                 Map.entry("tiphys.gateway.queues.retry-first", "1s"),
                 Map.entry("tiphys.gateway.hooks.max-body", "2M"),
+                Map.entry("tiphys.gateway.hooks.max-buffered", "8M"),
                 Map.entry("tiphys.gateway.hooks.patience", "2s"));
     }
 

@@ -40,14 +40,19 @@ public record Proof(Credentials credentials, Verifier verifier) {
                 switch (openness) {
                     case OPEN_ALLOWED -> new Proof(new Credentials.None(), new NoProof());
                     case PROOF_DEMANDED ->
-                        new Proof(
-                                new Credentials.Closed(
-                                        "its definition demands no proof of its senders, and this gateway"
-                                                + " serves no such endpoint; give it a secret, or set"
-                                                + " tiphys.gateway.unverified-hooks=allow"),
-                                new NoProof());
+                        none("its definition demands no proof of its senders, and this gateway serves no such"
+                                + " endpoint; give it a secret, or set tiphys.gateway.unverified-hooks=allow");
                 };
         };
+    }
+
+    /**
+     * {@return the proof that nobody has}
+     *
+     * @param reason for whoever runs the gateway
+     */
+    public static Proof none(String reason) {
+        return new Proof(new Credentials.Closed(reason), new NoProof());
     }
 
     /** {@return GitHub's} */

@@ -31,10 +31,15 @@ final class ArgoHooks {
     }
 
     private static Endpoint endpoint(EventSource source, Event event, Hook hook, Senders.Terms terms) {
+        String name = source.name() + "/" + event.name();
+        return Senders.made(name, source.name(), event.type(), () -> of(name, source, event, hook, terms));
+    }
+
+    private static Endpoint of(String name, EventSource source, Event event, Hook hook, Senders.Terms terms) {
         Proof proof = Proof.of(hook.verification(), terms.openness());
         ArgoFilter filter = ArgoFilter.of(event.filter(), terms.expressions());
         return new Endpoint(
-                source.name() + "/" + event.name(),
+                name,
                 source.name(),
                 event.type(),
                 proof.credentials(),

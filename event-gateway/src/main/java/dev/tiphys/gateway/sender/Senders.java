@@ -4,6 +4,7 @@ import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.Definition.Source;
 import dev.tiphys.contracts.definition.EventSource;
+import dev.tiphys.contracts.definition.Limits;
 import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.gateway.delivery.Endpoint;
 import dev.tiphys.gateway.delivery.Mapper;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The one place that knows which sender is verified and understood by what. */
 public final class Senders {
@@ -54,22 +56,49 @@ public final class Senders {
      */
     public record Terms(Proof.Openness openness, Expressions expressions) {}
 
-    /** {@return the endpoints of all definitions that have one, by name} */
+    /**
+     * {@return the endpoints of all definitions that have one, by name} One that cannot be made is closed and says why; the
+     * others are served.
+     */
     public static Map<String, Endpoint> table(Collection<? extends Definition> definitions, Terms terms) {
         Map<String, Endpoint> table = new HashMap<>();
         for (EventSource source : Definition.ofKind(definitions, EventSource.class)) {
             table.putAll(ArgoHooks.endpoints(source, terms));
         }
         for (Source source : Definition.ofKind(definitions, Source.class)) {
-            table.put(source.name(), of(source, terms));
+            table.put(source.name(), made(source.name(), source.name(), source.sender(), () -> of(source, terms)));
         }
         for (Repository repository : Definition.ofKind(definitions, Repository.class)) {
             SecretRef webhook = repository.webhook();
             if (webhook != null) {
-                table.put(repository.name(), of(repository, webhook));
+                table.put(
+                        repository.name(),
+                        made(
+                                repository.name(),
+                                repository.name(),
+                                repository.provider(),
+                                () -> of(repository, webhook)));
             }
         }
         return Map.copyOf(table);
+    }
+
+    /** {@return the endpoint, or one in its place that refuses every delivery and tells whoever runs the gateway why} */
+    static Endpoint made(String name, String owner, String sender, Supplier<Endpoint> making) {
+        try {
+            return making.get();
+        } catch (RuntimeException e) {
+            Proof nobodys = Proof.none("its definition cannot be served: " + e.getMessage());
+            return new Endpoint(
+                    name,
+                    owner,
+                    sender,
+                    nobodys.credentials(),
+                    nobodys.verifier(),
+                    new SourceMapper(),
+                    Endpoint.POST,
+                    Limits.NONE);
+        }
     }
 
     /** {@return every sender that is known by name} */

@@ -6,9 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.Json;
+import dev.tiphys.contracts.definition.Definition;
+import dev.tiphys.contracts.definition.Definition.Source;
+import dev.tiphys.contracts.definition.DefinitionKey;
+import dev.tiphys.contracts.definition.EventSource;
+import dev.tiphys.contracts.definition.Limits;
+import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.contracts.definition.Verification;
 import dev.tiphys.contracts.event.ExternalEvent;
+import dev.tiphys.gateway.delivery.Credentials;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
+import dev.tiphys.gateway.delivery.Endpoint;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import java.io.IOException;
@@ -368,5 +377,54 @@ class SendersTest {
 
     static Verdict unverified() {
         return new Verdict.Rejected(Refusal.UNVERIFIED, "the signature or token is missing or wrong");
+    }
+
+    /** What a reader of the definitions would refuse may be on the log all the same: another version may have put it there. */
+    @Test
+    void aDefinitionThatCannotBeServedClosesItsOwnEndpointAlone() {
+        SecretRef ref = new SecretRef("x", "secret");
+        List<Definition> definitions = List.of(
+                Fixture.repository("cvs", "https://git.example.com/acme/shop.git"),
+                source("sender", "telegraph", new Verification.Bearer(ref)),
+                source("algorithm", Source.GENERIC, new Verification.Hmac(ref, "x-sign", "md5", "", "hex")),
+                source("encoding", Source.GENERIC, new Verification.Hmac(ref, "x-sign", "sha256", "", "runes")),
+                new EventSource(
+                        new DefinitionKey("EventSource", "default", "hooks"),
+                        List.of(
+                                hook("broken", new Verification.Hmac(ref, "x-sign", "md5", "", "hex")),
+                                hook("sound", new Verification.Bearer(ref)))),
+                source("last", Source.GENERIC, new Verification.Bearer(ref)));
+
+        Map<String, Endpoint> table = Senders.table(definitions, Fixture.TERMS);
+
+        assertThat(table)
+                .containsOnlyKeys(
+                        "shop", "sender", "algorithm", "encoding", "hooks/broken", "hooks/sound", "last");
+        assertThat(List.of("shop", "sender", "algorithm", "encoding", "hooks/broken"))
+                .allSatisfy(name -> assertThat(table.get(name).credentials())
+                        .isInstanceOfSatisfying(
+                                Credentials.Closed.class,
+                                closed -> assertThat(closed.reason()).startsWith("its definition cannot be served: ")));
+        assertThat(List.of("hooks/sound", "last"))
+                .allSatisfy(name -> assertThat(table.get(name).credentials()).isInstanceOf(Credentials.Shared.class));
+        assertThat(DeliveryRules.judge(
+                        table.get("algorithm"),
+                        List.of("x".getBytes(UTF_8)),
+                        1,
+                        new Delivery("algorithm", Map.of(), "{}".getBytes(UTF_8), Fixture.NOW)))
+                .isEqualTo(unverified());
+    }
+
+    private static Source source(String name, String sender, Verification verification) {
+        return new Source(new DefinitionKey("Source", "default", name), sender, verification, Limits.NONE);
+    }
+
+    private static EventSource.Event hook(String name, Verification verification) {
+        return new EventSource.Event(
+                name,
+                "webhook",
+                new EventSource.Input.Hook("", "POST", verification, List.of(), List.of(), Limits.NONE),
+                null,
+                Map.of());
     }
 }
