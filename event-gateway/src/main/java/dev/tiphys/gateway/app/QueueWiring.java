@@ -65,12 +65,10 @@ final class QueueWiring {
 
     @Produces
     @Singleton
-    RedriveDesk redrive(
-            ParkingLot lot, MessageDesk desk, Intake intake, Definitions definitions, LogWriter log, Clock clock) {
+    RedriveDesk redrive(ParkingLot lot, MessageDesk desk, Definitions definitions, LogWriter log, Clock clock) {
         return new RedriveDesk(
                 lot,
                 desk,
-                intake,
                 () -> Subscription.of(definitions.current().all()),
                 QueueWiring::trouble,
                 (actor, action, parked) ->

@@ -12,6 +12,7 @@ import dev.tiphys.contracts.definition.EventSource;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.Pipeline;
 import dev.tiphys.contracts.definition.Places;
+import dev.tiphys.contracts.definition.Queue;
 import dev.tiphys.contracts.definition.StoredDefinition;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -84,6 +85,9 @@ public final class DefinitionPlan {
             given.put(key, document);
             if (document.definition() instanceof Pipeline) {
                 findings.addAll(expressions.findings(stored.document(), document.places()));
+            }
+            if (document.definition() instanceof Queue queue) {
+                findings.addAll(expressions.keyFindings(queue, document.places()));
             }
             if (document.definition() instanceof EventSource source) {
                 findings.addAll(expressions.filterFindings(source, document.places()));

@@ -4,19 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.definition.EventSource;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.Places;
+import dev.tiphys.contracts.definition.Queue;
 import dev.tiphys.gateway.filter.ArgoExpression;
 import dev.tiphys.gateway.filter.ArgoExpression.Translation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the expressions of a pipeline and checks their syntax. */
+/** Finds the expressions of definitions and checks their syntax. */
 record ExpressionCheck(ExpressionSyntax syntax) {
     private static final String OPEN = "${{";
 
     List<Finding> findings(JsonNode document, Places places) {
         List<Finding> findings = new ArrayList<>();
         walk("", document.path("spec"), "spec", places, findings);
+        return findings;
+    }
+
+    /** {@return what is wrong with the key that a queue's messages are told apart by} */
+    List<Finding> keyFindings(Queue queue, Places places) {
+        List<Finding> findings = new ArrayList<>();
+        String key = queue.deduplicateBy();
+        if (key != null) {
+            check(true, key, "spec.deduplicateBy", places, findings);
+        }
         return findings;
     }
 
@@ -54,16 +65,17 @@ record ExpressionCheck(ExpressionSyntax syntax) {
                 walk("", node.get(i), Places.item(path, i), places, findings);
             }
         } else if (node.isTextual()) {
-            check(name, node.textValue(), path, places, findings);
+            check(name.equals("when"), node.textValue(), path, places, findings);
         }
     }
 
-    private void check(String name, String text, String path, Places places, List<Finding> findings) {
-        boolean bareCondition = name.equals("when") && !text.contains(OPEN);
-        if (!bareCondition && !text.contains(OPEN)) {
+    /** @param bare whether the whole text is an expression if none is marked in it */
+    private void check(boolean bare, String text, String path, Places places, List<Finding> findings) {
+        boolean marked = text.contains(OPEN);
+        if (!bare && !marked) {
             return;
         }
-        String wrong = syntax.wrongWith(bareCondition ? OPEN + " " + text + " }}" : text);
+        String wrong = syntax.wrongWith(marked ? text : OPEN + " " + text + " }}");
         if (wrong != null) {
             findings.add(places.finding(Finding.Severity.ERROR, path, "the expression cannot be read: " + wrong));
         }

@@ -86,11 +86,17 @@ public final class LedgerBuffer implements DeliveryLedger {
             return payload == null ? row : new LedgerRow(id, entry.withoutPayload(), null);
         }
         if (payload == null) {
-            return row.without("its bytes were not at hand any more");
+            return row.without(whyWithout(entry.verdict()));
         }
         return payload.body().length > bounds.payload()
                 ? row.without("it was larger than the " + bounds.payload() + " bytes that are kept")
                 : row;
+    }
+
+    private static String whyWithout(String verdict) {
+        return verdict.equals(VerdictWord.PARKED.word())
+                ? "it is in the parking lot, with the parked messages"
+                : "the verdict was " + verdict + ", and only that was written down";
     }
 
     private boolean isListed(LedgerEntry stranger) {

@@ -25,6 +25,8 @@ public enum VerdictWord {
     FOREIGN(true),
     /** A message that was set aside because it never becomes an event. */
     PARKED(true),
+    /** Ticks of a schedule that passed while nobody was up, and are not made up for. */
+    MISSED(true),
     /** Nothing proves who sent it. */
     UNVERIFIED(false),
     /** There is no endpoint of the name. */

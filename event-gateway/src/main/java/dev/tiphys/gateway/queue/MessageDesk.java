@@ -71,10 +71,7 @@ public final class MessageDesk {
     private Outcome outcome(Subscription queue, QueueMessage message, Instant begun) throws InterruptedException {
         return switch (judged(queue, message)) {
             case Judgement.Accepted accepted -> take(queue, message, accepted, begun);
-            case Judgement.Irrelevant(var reason) -> {
-                record(queue, message, Verdict.IRRELEVANT, reason, null, null, begun);
-                yield new Outcome.Settled(Verdict.IRRELEVANT);
-            }
+            case Judgement.Irrelevant(var reason) -> new Outcome.Settled(dropped(queue, message, reason, begun));
             case Judgement.Poison(var reason) -> failed(queue, message, reason, begun);
         };
     }
@@ -92,24 +89,38 @@ public final class MessageDesk {
         }
     }
 
+    /** Remembers a message that is about nothing. */
+    Verdict dropped(Subscription queue, QueueMessage message, String reason, Instant begun) {
+        record(queue, message, Verdict.IRRELEVANT, reason, begun);
+        return Verdict.IRRELEVANT;
+    }
+
+    /**
+     * Puts the event of a message onto the log, and remembers it.
+     *
+     * @throws ExecutionException if it is not known to be there
+     */
+    Verdict published(Subscription queue, QueueMessage message, Judgement.Accepted accepted, Instant begun)
+            throws InterruptedException, ExecutionException {
+        Instant judged = means.now().get();
+        Taken taken =
+                means.intake().take(accepted.arrival()).toCompletableFuture().get();
+        Verdict verdict = switch (taken) {
+            case Taken.Published _ -> Verdict.ACCEPTED;
+            case Taken.Duplicate _ -> Verdict.DUPLICATE;
+        };
+        Took took = new Took(
+                Duration.ZERO,
+                Duration.between(begun, judged),
+                Duration.between(judged, means.now().get()));
+        means.ledger().record(entry(queue, message, verdict, null, accepted, place(taken), took));
+        return verdict;
+    }
+
     private Outcome take(Subscription queue, QueueMessage message, Judgement.Accepted accepted, Instant begun)
             throws InterruptedException {
-        Instant judged = means.now().get();
         try {
-            Taken taken = means.intake()
-                    .take(accepted.arrival())
-                    .toCompletableFuture()
-                    .get();
-            Verdict verdict = switch (taken) {
-                case Taken.Published _ -> Verdict.ACCEPTED;
-                case Taken.Duplicate _ -> Verdict.DUPLICATE;
-            };
-            Took took = new Took(
-                    Duration.ZERO,
-                    Duration.between(begun, judged),
-                    Duration.between(judged, means.now().get()));
-            means.ledger().record(entry(queue, message, verdict, null, accepted, place(taken), took));
-            return new Outcome.Settled(verdict);
+            return new Outcome.Settled(published(queue, message, accepted, begun));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return switch (means.troubles().apply(cause)) {
@@ -144,20 +155,13 @@ public final class MessageDesk {
                 case MESSAGE -> {}
             }
         }
-        record(queue, message, Verdict.PARKED, reason, null, null, begun);
+        record(queue, message, Verdict.PARKED, reason, begun);
         return new Outcome.Settled(Verdict.PARKED);
     }
 
-    private void record(
-            Subscription queue,
-            QueueMessage message,
-            Verdict verdict,
-            @Nullable String reason,
-            Judgement.@Nullable Accepted accepted,
-            @Nullable Place place,
-            Instant begun) {
+    private void record(Subscription queue, QueueMessage message, Verdict verdict, String reason, Instant begun) {
         Took took = new Took(Duration.ZERO, Duration.between(begun, means.now().get()), Duration.ZERO);
-        means.ledger().record(entry(queue, message, verdict, reason, accepted, place, took));
+        means.ledger().record(entry(queue, message, verdict, reason, null, null, took));
     }
 
     private static LedgerEntry entry(

@@ -42,6 +42,11 @@ public record QueueMessage(
      */
     public record Attribute(String type, String value) {}
 
+    /** {@return the same message, received at that moment} */
+    QueueMessage receivedAt(Instant moment) {
+        return new QueueMessage(id, body, attributes, headers, facts, group, lane, receives, sentAt, moment);
+    }
+
     /** {@return the same message, received so often} */
     public QueueMessage receivedTimes(int times) {
         return new QueueMessage(id, body, attributes, headers, facts, group, lane, times, sentAt, receivedAt);

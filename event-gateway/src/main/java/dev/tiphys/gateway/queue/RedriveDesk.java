@@ -1,6 +1,5 @@
 package dev.tiphys.gateway.queue;
 
-import dev.tiphys.gateway.intake.Intake;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class RedriveDesk {
     private final ParkingLot lot;
     private final MessageDesk desk;
-    private final Intake intake;
     private final Supplier<List<Subscription>> queues;
     private final Function<Throwable, Trouble> troubles;
     private final Audit audit;
@@ -47,14 +45,12 @@ public final class RedriveDesk {
     public RedriveDesk(
             ParkingLot lot,
             MessageDesk desk,
-            Intake intake,
             Supplier<List<Subscription>> queues,
             Function<Throwable, Trouble> troubles,
             Audit audit,
             Supplier<Instant> now) {
         this.lot = lot;
         this.desk = desk;
-        this.intake = intake;
         this.queues = queues;
         this.troubles = troubles;
         this.audit = audit;
@@ -89,27 +85,31 @@ public final class RedriveDesk {
             return new Answer.NotNow(
                     "there is no queue " + parked.queue() + " any more: define it again, or discard " + "the message");
         }
+        Instant begun = now.get();
+        QueueMessage message = parked.message().receivedAt(begun);
         return switch (desk.judged(queue.get(), parked.message())) {
             case Judgement.Poison(var reason) -> {
                 lot.stays(id, reason);
                 yield new Answer.StillPoison(reason);
             }
-            case Judgement.Irrelevant _ -> settled(parked, actor, null);
-            case Judgement.Accepted accepted -> taken(parked, actor, accepted);
+            case Judgement.Irrelevant(var reason) -> {
+                desk.dropped(queue.get(), message, reason, begun);
+                yield settled(parked, actor, null);
+            }
+            case Judgement.Accepted accepted -> {
+                // Whoever else sends it in at the same moment comes to the same event: it is on the log once.
+                Optional<Answer> failure = failure(() -> desk.published(queue.get(), message, accepted, begun));
+                yield failure.isPresent()
+                        ? failure.get()
+                        : settled(parked, actor, accepted.arrival().key());
+            }
         };
-    }
-
-    private Answer taken(Parked parked, String actor, Judgement.Accepted accepted) throws InterruptedException {
-        // Whoever else sends it in at the same moment comes to the same event: it is on the log once.
-        Optional<Answer> failure = failure(intake.take(accepted.arrival()));
-        return failure.isPresent()
-                ? failure.get()
-                : settled(parked, actor, accepted.arrival().key());
     }
 
     /** An action that is told twice is better than one that is not told. */
     private Answer settled(Parked parked, String actor, @Nullable String event) throws InterruptedException {
-        Optional<Answer> failure = failure(audit.record(actor, "redrive", parked));
+        Optional<Answer> failure = failure(
+                () -> audit.record(actor, "redrive", parked).toCompletableFuture().get());
         if (failure.isPresent()) {
             return failure.get();
         }
@@ -127,16 +127,24 @@ public final class RedriveDesk {
         if (found.isEmpty()) {
             return new Answer.Unknown();
         }
-        Optional<Answer> failure = failure(audit.record(actor, "discard", found.get()));
+        Optional<Answer> failure = failure(() ->
+                audit.record(actor, "discard", found.get()).toCompletableFuture().get());
         if (failure.isPresent()) {
             return failure.get();
         }
         return lot.discard(id) ? new Answer.Done(found.get()) : new Answer.Unknown();
     }
 
-    private Optional<Answer> failure(CompletionStage<?> writing) throws InterruptedException {
+    /** Writes to the log and waits for it. */
+    @FunctionalInterface
+    private interface Writing {
+        @Nullable
+        Object await() throws InterruptedException, ExecutionException;
+    }
+
+    private Optional<Answer> failure(Writing writing) throws InterruptedException {
         try {
-            writing.toCompletableFuture().get();
+            writing.await();
             return Optional.empty();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

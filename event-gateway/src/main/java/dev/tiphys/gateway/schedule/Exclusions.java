@@ -76,4 +76,12 @@ record Exclusions(Set<Instant> moments, Set<LocalDate> days, ZoneId zone) {
     boolean contain(Instant moment) {
         return moments.contains(moment) || (!days.isEmpty() && days.contains(LocalDate.ofInstant(moment, zone)));
     }
+
+    /** {@return the last moment that is left out together with {@code excluded}: of a day that is, its end} */
+    Instant last(Instant excluded) {
+        LocalDate day = LocalDate.ofInstant(excluded, zone);
+        Instant end = day.plusDays(1).atStartOfDay(zone).toInstant().minusNanos(1);
+        // Where clocks go back over midnight a day comes twice, and ends before its second part.
+        return days.contains(day) && end.isAfter(excluded) ? end : excluded;
+    }
 }

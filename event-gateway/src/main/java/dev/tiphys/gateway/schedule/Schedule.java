@@ -31,9 +31,6 @@ record Schedule(
         @Nullable Duration catchUp,
         Duration jitter) {
 
-    /** Most excluded times in a row that are looked past. */
-    private static final int MOST_EXCLUDED = 100_000;
-
     /** Whose it is. */
     sealed interface Owner {
         /** {@return the definition's name} */
@@ -79,8 +76,8 @@ record Schedule(
     /** {@return the first tick after {@code moment} that is not excluded; empty if there is none any more} */
     Optional<Instant> after(Instant moment) {
         Optional<Instant> tick = times.after(moment);
-        for (int i = 0; tick.isPresent() && exclusions.contain(tick.get()); i++) {
-            tick = i == MOST_EXCLUDED ? Optional.empty() : times.after(tick.get());
+        while (tick.isPresent() && exclusions.contain(tick.get())) {
+            tick = times.after(exclusions.last(tick.get()));
         }
         return tick;
     }

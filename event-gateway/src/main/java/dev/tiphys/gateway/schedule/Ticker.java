@@ -5,6 +5,7 @@ import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.Taken;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
 import dev.tiphys.gateway.ledger.LedgerEntry;
+import dev.tiphys.gateway.ledger.VerdictWord;
 import dev.tiphys.gateway.schedule.Marks.Mark;
 import java.time.Duration;
 import java.time.Instant;
@@ -278,16 +279,16 @@ public final class Ticker {
                                 positions.getFirst().offset());
             case Taken.Duplicate() -> null;
         };
-        String verdict = switch (taken) {
-            case Taken.Published _ -> "accepted";
-            case Taken.Duplicate() -> "duplicate";
+        VerdictWord verdict = switch (taken) {
+            case Taken.Published _ -> VerdictWord.ACCEPTED;
+            case Taken.Duplicate() -> VerdictWord.DUPLICATE;
         };
         Duration took = Duration.between(at, clock.instant());
         return new LedgerEntry(
                 at,
                 schedule.owner().name(),
                 LedgerEntry.Way.SCHEDULE,
-                verdict,
+                verdict.word(),
                 null,
                 TickEvents.delivery(schedule, tick),
                 arrival.events().getFirst().event().data().type(),
@@ -305,7 +306,7 @@ public final class Ticker {
                 at,
                 schedule.owner().name(),
                 LedgerEntry.Way.SCHEDULE,
-                "missed",
+                VerdictWord.MISSED.word(),
                 left.text() + " were missed and are not made up for (missed: " + missed(schedule) + ", at most "
                         + Ticks.MOST + ")",
                 schedule.key(),

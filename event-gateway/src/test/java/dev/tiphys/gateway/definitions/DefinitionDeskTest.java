@@ -82,6 +82,24 @@ class DefinitionDeskTest {
         }
 
         @Test
+        void withABrokenKeyOfAQueueIsRefusedAtItsPlace() throws InterruptedException {
+            String queue = """
+                    apiVersion: tiphys.dev/v1
+                    kind: Queue
+                    metadata: {name: orders}
+                    spec:
+                      kafka: {servers: "host:9092", topic: orders}
+                      deduplicateBy: message.body.%s
+                    """;
+
+            assertThat(refused(queue.formatted("broken")))
+                    .extracting(Finding::text)
+                    .containsExactly("file.yaml:6:18: spec.deduplicateBy: the expression cannot be read:"
+                            + " expected an operand");
+            assertThat(applied(queue.formatted("order")).created()).hasSize(1);
+        }
+
+        @Test
         void withABrokenExpressionIsRefusedAtItsPlace() throws InterruptedException {
             applied(SHOP + "---\n" + APP);
 

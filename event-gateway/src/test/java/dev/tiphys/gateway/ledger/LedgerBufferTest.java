@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LedgerBufferTest {
     private static final int PAYLOAD = 100;
@@ -155,6 +157,19 @@ class LedgerBufferTest {
             assertThat(row.notKept()).contains("larger than the 100 bytes");
         }
 
+        @ParameterizedTest
+        @CsvSource({
+            "parked, it is in the parking lot",
+            "missed, the verdict was missed",
+            "limited, the verdict was limited",
+            "challenged, the verdict was challenged"
+        })
+        void isNotKeptForTheReasonThatIsTrue(String verdict, String reason) throws InterruptedException {
+            buffer.record(without(verdict));
+
+            assertThat(take(NOW).getFirst().notKept()).startsWith(reason);
+        }
+
         @Test
         void isKeptOfAGenuineOneThatIsRefused() throws InterruptedException {
             buffer.record(withPayload("foreign"));
@@ -201,6 +216,24 @@ class LedgerBufferTest {
 
             assertThat(new LedgerRow(new UUID(0, 0), stranger, null).keyHash()).isNull();
         }
+    }
+
+    private static LedgerEntry without(String verdict) {
+        return new LedgerEntry(
+                NOW,
+                "shop",
+                LedgerEntry.Way.HOOK,
+                verdict,
+                null,
+                null,
+                null,
+                List.of(),
+                null,
+                0,
+                2,
+                LedgerEntry.Took.NOTHING,
+                null,
+                null);
     }
 
     private static LedgerEntry withPayload(String verdict) {

@@ -81,7 +81,6 @@ class MessageDeskTest {
         private final RedriveDesk desk = new RedriveDesk(
                 world.lot,
                 world.desk,
-                world.intake,
                 () -> today,
                 World::trouble,
                 (actor, action, parked) -> {
@@ -110,6 +109,20 @@ class MessageDeskTest {
             assertThat(world.events()).hasSize(1);
             assertThat(desk.list(null, null, 10)).isEmpty();
             assertThat(audit).containsExactly("ada redrive " + id);
+        }
+
+        @Test
+        void isInTheLedgerAsOfTheMomentWhenItWasSentInAgain() throws InterruptedException {
+            long id = parked();
+            today.add(World.sqs("orders", null, "message.body.id", 3));
+            Instant before = Instant.now();
+
+            Answer.Done done = (Answer.Done) desk.redrive(id, "ada");
+
+            LedgerEntry entry = world.ledger.getLast();
+            assertThat(entry.verdict()).isEqualTo("accepted");
+            assertThat(entry.events()).containsExactly(done.parked().redriven().event());
+            assertThat(entry.at()).isAfterOrEqualTo(before);
         }
 
         @Test

@@ -100,6 +100,20 @@ class SchedulesTest {
     }
 
     @Test
+    void aDenseScheduleGoesOnAfterDaysThatAreLeftOut() {
+        Schedule schedule = only(calendar(new EventSource.Input.Calendar(
+                null,
+                Duration.ofSeconds(1),
+                "Europe/Vienna",
+                null,
+                List.of("EXDATE;VALUE=DATE:20260302,20260303", "EXDATE:20260303T230000Z"))));
+
+        assertThat(schedule.after(TICK)).contains(Instant.parse("2026-03-03T23:00:01Z"));
+        assertThat(schedule.after(Instant.parse("2026-03-01T22:59:58Z")))
+                .contains(Instant.parse("2026-03-01T22:59:59Z"));
+    }
+
+    @Test
     void whatCannotBeFollowedIsListedWithItsReasonAndStopsNothingElse() {
         Schedules schedules = Schedules.of(
                 List.of(

@@ -31,6 +31,7 @@ import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.log.LogWriter;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -42,6 +43,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -286,6 +288,7 @@ final class DeliveriesResource {
                             + " 409 if the delivery cannot be judged again, 410 if what it held is gone.")
     @APIResponse(responseCode = "200", description = "OK")
     @APIResponse(responseCode = "410", description = "What the delivery held is not there any more")
+    @APIResponse(responseCode = "413", description = "Its events are larger than the broker takes")
     public Replayed replay(@PathParam("id") String id, @Nullable ReplayWanted wanted, @Context HttpHeaders headers)
             throws InterruptedException {
         ReplayWanted how = wanted == null ? new ReplayWanted(false, null) : wanted;
@@ -373,14 +376,25 @@ final class DeliveriesResource {
         try {
             stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof LogUnavailable || e.getCause() instanceof Intake.Busy) {
-                throw ProblemException.unavailable(
-                        "the broker did not take it: nothing is known to be replayed; try again", COME_AGAIN);
-            }
-            throw new IllegalStateException("a replay failed", e.getCause());
+            throw failed(e.getCause());
         } catch (TimeoutException _) {
             throw ProblemException.unavailable("the broker takes too long: it may be replayed or not", COME_AGAIN);
         }
+    }
+
+    /** {@return how to say that the log did not take a replay} */
+    static RuntimeException failed(@Nullable Throwable cause) {
+        if (cause instanceof LogUnavailable || cause instanceof Intake.Busy) {
+            return ProblemException.unavailable(
+                    "the broker did not take it: nothing is known to be replayed; try again", COME_AGAIN);
+        }
+        if (cause instanceof Intake.TooLarge) {
+            return new ClientErrorException(
+                    "what it comes to now is larger than a record that the broker takes: nothing was replayed",
+                    Response.Status.REQUEST_ENTITY_TOO_LARGE,
+                    cause);
+        }
+        return new IllegalStateException("a replay failed", cause);
     }
 
     private static @Nullable String blankAsNull(@Nullable String text) {

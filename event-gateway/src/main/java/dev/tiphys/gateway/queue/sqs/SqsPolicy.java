@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param visibility how long a message stays with its receiver until it is asked for more time
  * @param heartbeat how often that is
  * @param inFlight how many messages of one queue may be under way
- * @param retry of a queue that cannot be read, and of messages that failed
+ * @param again of a queue that cannot be read
+ * @param retry of messages that failed
  * @param probe of a message that waits for the log
  * @param closing how long an end may take
  */
@@ -19,6 +20,7 @@ record SqsPolicy(
         Duration visibility,
         Duration heartbeat,
         int inFlight,
+        Pace again,
         Pace retry,
         Pace probe,
         Duration closing) {

@@ -25,6 +25,9 @@ import org.jboss.logging.Logger;
 final class SqsQueues {
     private static final Logger log = Logger.getLogger(SqsQueues.class);
     private static final Duration CLOSING = Duration.ofMillis(1_500);
+    /** A queue that can be read again is read soon, however long it could not be. */
+    private static final Pace AGAIN = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
     private static final Pace PROBE = new Pace(Duration.ofMillis(500), Duration.ofSeconds(15));
 
     private final Definitions definitions;
@@ -52,7 +55,7 @@ final class SqsQueues {
         this.secrets = secrets;
         this.clock = clock;
         this.policy = new SqsPolicy(
-                poll, visibility, visibility.dividedBy(2), inFlight, new Pace(first, longest), PROBE, CLOSING);
+                poll, visibility, visibility.dividedBy(2), inFlight, AGAIN, new Pace(first, longest), PROBE, CLOSING);
     }
 
     void start(@Observes StartupEvent event) {

@@ -129,7 +129,7 @@ final class SqsReader implements Roster.Reader {
             log.warnf("queue %s: %s", subscription.name(), reason);
         }
         watch.failing(reason);
-        return isAwakeAfter(policy.retry().after(failures));
+        return isAwakeAfter(policy.again().after(failures));
     }
 
     private static boolean isAwakeAfter(Duration pause) {

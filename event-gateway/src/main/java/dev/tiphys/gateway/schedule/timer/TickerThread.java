@@ -22,7 +22,8 @@ final class TickerThread {
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
 
     private static final Duration PAUSE_AFTER_BUG = Duration.ofSeconds(30);
-    private static final Duration STOP = Duration.ofSeconds(5);
+    private static final Duration LAST_PASS = Duration.ofMillis(500);
+    private static final Duration INTERRUPTED = Duration.ofSeconds(1);
     private static final Logger log = Logger.getLogger(TickerThread.class);
 
     private final Ticker ticker;
@@ -51,8 +52,9 @@ final class TickerThread {
         stopping = true;
         woken.release();
         Thread running = thread;
-        if (running != null && !running.join(STOP)) {
+        if (running != null && !running.join(LAST_PASS)) {
             running.interrupt();
+            running.join(INTERRUPTED);
         }
     }
 

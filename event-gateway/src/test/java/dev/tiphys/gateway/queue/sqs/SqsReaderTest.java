@@ -99,6 +99,7 @@ class SqsReaderTest {
                 Duration.ofSeconds(visibility),
                 Duration.ofSeconds(visibility).dividedBy(2),
                 50,
+                new Pace(Duration.ofMillis(200), Duration.ofSeconds(1)),
                 new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1)),
                 new Pace(Duration.ofMillis(100), Duration.ofSeconds(1)),
                 Duration.ofMillis(1_500));
@@ -338,6 +339,37 @@ class SqsReaderTest {
         assertThat(away.status().reason()).contains("http://127.0.0.1:" + nobody + " cannot be reached");
         assertThat(poor.status().reason()).contains("cannot be asked: secret missing has no key accessKeyId");
         assertThat(well.status().state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void areReadSoonAfterTheyCouldNotBeHoweverSlowlyMessagesAreTriedAgain() {
+        AtomicReference<Secrets> secrets = new AtomicReference<>(_ -> Optional.empty());
+        Subscription queue = World.sqs(name, server.endpoint().toString(), null, 3);
+        Queue.Transport.Sqs sqs = (Queue.Transport.Sqs) queue.transport();
+        SqsPolicy usual = policy(10, 1);
+        SqsPolicy slow = new SqsPolicy(
+                usual.poll(),
+                usual.visibility(),
+                usual.heartbeat(),
+                usual.inFlight(),
+                usual.again(),
+                new Pace(Duration.ofHours(1), Duration.ofHours(1)),
+                usual.probe(),
+                usual.closing());
+        QueueWatch watch = world.watches.over(queue);
+        open.add(new SqsReader(
+                queue,
+                false,
+                new SqsQueue(sqs, ref -> secrets.get().find(ref), Clock.systemUTC(), slow.poll()),
+                world.desk,
+                watch,
+                slow,
+                Clock.systemUTC()));
+        await().atMost(SOON).until(() -> watch.status().state() == State.FAILING);
+
+        secrets.set(SECRETS);
+
+        await().atMost(SOON).until(() -> watch.status().state() == State.RUNNING);
     }
 
     @Test
