@@ -609,7 +609,7 @@ class HostileSendersTest {
                 .get("/q/metrics")
                 .asString()
                 .lines()
-                .filter(line -> line.startsWith("tiphys_gateway_hooks_held_bytes"))
+                .filter(line -> line.startsWith("tiphys_gateway_hooks_buffered_bytes"))
                 .mapToLong(line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
                 .findFirst()
                 .orElseThrow();
