@@ -200,7 +200,9 @@ class HostileSendersTest {
     class AHead {
         @Test
         void ofTenThousandHeadersIsRefused() throws Exception {
-            refused(IntStream.range(0, 10_000).mapToObj(i -> "X-" + i + ": 1\r\n").collect(Collectors.joining()));
+            refused(IntStream.range(0, 10_000)
+                    .mapToObj(i -> "X-" + i + ": 1\r\n")
+                    .collect(Collectors.joining()));
         }
 
         @Test
@@ -220,8 +222,16 @@ class HostileSendersTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "/hooks/%00", "/hooks/%zz", "/hooks/%", "/hooks//", "/hooks/", "/hooks/../api/definitions",
-                    "/hooks/%2e%2e/api/definitions", "/hooks/hostile%2fmore", "/hooks/%c0%ae", "/hooks/hostile/..;/x"
+                    "/hooks/%00",
+                    "/hooks/%zz",
+                    "/hooks/%",
+                    "/hooks//",
+                    "/hooks/",
+                    "/hooks/../api/definitions",
+                    "/hooks/%2e%2e/api/definitions",
+                    "/hooks/hostile%2fmore",
+                    "/hooks/%c0%ae",
+                    "/hooks/hostile/..;/x"
                 })
         void withAStrangeAddressFindsNothing(String path) throws Exception {
             try (Wire wire = Wire.to(address)) {
@@ -284,14 +294,22 @@ class HostileSendersTest {
         @Test
         void thatIsCostlyToReadIsRefused() {
             assertThat(Map.of(
-                            "nested", "[".repeat(101) + "]".repeat(101),
-                            "nested without end", "[{\"\":".repeat(50_000),
-                            "a long number", "{\"n\": " + "9".repeat(101) + "}",
-                            "a long fraction", "{\"n\": 0." + "9".repeat(101) + "}",
-                            "a key twice", "{\"a\": 1, \"a\": 2}",
-                            "two texts", "{} {}",
-                            "nothing", " ",
-                            "a mark alone", "\uFEFF"))
+                            "nested",
+                            "[".repeat(101) + "]".repeat(101),
+                            "nested without end",
+                            "[{\"\":".repeat(50_000),
+                            "a long number",
+                            "{\"n\": " + "9".repeat(101) + "}",
+                            "a long fraction",
+                            "{\"n\": 0." + "9".repeat(101) + "}",
+                            "a key twice",
+                            "{\"a\": 1, \"a\": 2}",
+                            "two texts",
+                            "{} {}",
+                            "nothing",
+                            " ",
+                            "a mark alone",
+                            "\uFEFF"))
                     .allSatisfy((what, text) -> deliver("hostile", text, id())
                             .statusCode(400)
                             .body("detail", containsString("the body is not what is read here")));
@@ -355,11 +373,13 @@ class HostileSendersTest {
             String first = event(deliver("hostile", "{\"n\": 1}", id));
             assertThat(event(deliver("hostile", "{\"n\": 1}", id))).isEqualTo(first);
             assertThat(event(deliver("hostile", "{\"n\": 2}", id))).isEqualTo(first);
-            assertThat(Log.events(first)).singleElement().satisfies(event -> assertThat(((ExternalEvent) event.data())
-                            .body()
-                            .path("n")
-                            .asInt())
-                    .isEqualTo(1));
+            assertThat(Log.events(first))
+                    .singleElement()
+                    .satisfies(event -> assertThat(((ExternalEvent) event.data())
+                                    .body()
+                                    .path("n")
+                                    .asInt())
+                            .isEqualTo(1));
         }
 
         /** The id is the sender's word, and a plain token signs nothing. */
@@ -432,9 +452,11 @@ class HostileSendersTest {
         void withABodySwappedUnderAValidSignatureIsRefused() {
             String moment = Long.toString(Instant.now().getEpochSecond());
             String signature = signed(moment, "{\"type\": \"a\"}");
-            assertThat(send(signature, moment, "{\"type\": \"a\"}", "application/json").statusCode())
+            assertThat(send(signature, moment, "{\"type\": \"a\"}", "application/json")
+                            .statusCode())
                     .isEqualTo(202);
-            assertThat(send(signature, moment, "{\"type\": \"b\"}", "application/json").statusCode())
+            assertThat(send(signature, moment, "{\"type\": \"b\"}", "application/json")
+                            .statusCode())
                     .isEqualTo(401);
         }
 

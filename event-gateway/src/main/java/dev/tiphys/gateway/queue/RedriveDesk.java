@@ -108,8 +108,8 @@ public final class RedriveDesk {
 
     /** An action that is told twice is better than one that is not told. */
     private Answer settled(Parked parked, String actor, @Nullable String event) throws InterruptedException {
-        Optional<Answer> failure = failure(
-                () -> audit.record(actor, "redrive", parked).toCompletableFuture().get());
+        Optional<Answer> failure = failure(() ->
+                audit.record(actor, "redrive", parked).toCompletableFuture().get());
         if (failure.isPresent()) {
             return failure.get();
         }
@@ -127,8 +127,9 @@ public final class RedriveDesk {
         if (found.isEmpty()) {
             return new Answer.Unknown();
         }
-        Optional<Answer> failure = failure(() ->
-                audit.record(actor, "discard", found.get()).toCompletableFuture().get());
+        Optional<Answer> failure = failure(() -> audit.record(actor, "discard", found.get())
+                .toCompletableFuture()
+                .get());
         if (failure.isPresent()) {
             return failure.get();
         }

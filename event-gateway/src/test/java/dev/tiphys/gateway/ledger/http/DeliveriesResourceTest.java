@@ -16,6 +16,7 @@ class DeliveriesResourceTest {
                         WebApplicationException.class,
                         refused -> assertThat(refused.getResponse().getStatus()).isEqualTo(413))
                 .hasMessageContaining("nothing was replayed");
-        assertThat(DeliveriesResource.failed(new LogUnavailable("away", new IllegalStateException()))).isInstanceOf(ProblemException.class);
+        assertThat(DeliveriesResource.failed(new LogUnavailable("away", new IllegalStateException())))
+                .isInstanceOf(ProblemException.class);
     }
 }
