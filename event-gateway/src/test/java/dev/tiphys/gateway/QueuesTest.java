@@ -17,11 +17,17 @@ import dev.tiphys.contracts.cloudevent.CloudEventCodec;
 import dev.tiphys.contracts.cloudevent.Decoded;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.queueserver.EmbeddedQueue;
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -47,6 +53,10 @@ class QueuesTest {
 
     @TempDir
     static Path directory;
+
+    @Inject
+    @DataSource("gateway")
+    AgroalDataSource source;
 
     private static EmbeddedQueue server;
     private static SqsClient client;
@@ -205,9 +215,23 @@ class QueuesTest {
                 .filteredOn(letter -> letter.topic().equals(name))
                 .hasSize(2);
 
+        assertThat(page.getLong("items[0].bytes")).isEqualTo("{'id': 'o-1'}".length());
+        onlyListedWithoutBeingRead();
+
         asked().post("/api/parked/" + first + "/redrive").then().statusCode(422);
         define("message.body.id");
-        asked().post("/api/parked/" + first + "/redrive").then().statusCode(200).body("event", notNullValue());
+        String event = asked().post("/api/parked/" + first + "/redrive")
+                .then()
+                .statusCode(200)
+                .body("event", notNullValue())
+                .extract()
+                .path("event");
+        await().atMost(SOON)
+                .until(() -> asked().get("/api/deliveries?verdict=accepted&endpoint=" + name)
+                        .jsonPath()
+                        .getList("items.events.flatten()")
+                        .contains(event));
+        asked().get("/api/deliveries?verdict=missed").then().statusCode(200);
         asked().post("/api/parked/" + first + "/redrive")
                 .then()
                 .statusCode(409)
@@ -222,6 +246,22 @@ class QueuesTest {
                         taken -> taken.target().contains(name) && taken.target().startsWith("parked"))
                 .extracting(ActionTaken::action)
                 .containsExactly("redrive", "discard");
+    }
+
+    /** Whoever read what they hold would find that it is none. */
+    private void onlyListedWithoutBeingRead() {
+        change("update gateway.parked set facts = '?' || facts where queue = '" + name + "'");
+        asked().get("/api/parked?queue=" + name).then().statusCode(200).body("items", hasSize(2));
+        change("update gateway.parked set facts = substr(facts, 2) where queue = '" + name + "'");
+    }
+
+    private void change(String sql) {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -26,4 +26,35 @@ public record Parked(
      * @param event the event's id; null if it turned out to be about nothing
      */
     public record Redriven(Instant at, String by, @Nullable String event) {}
+
+    /**
+     * A parked message without what it holds.
+     *
+     * @param message its id
+     * @param bytes how large its body is
+     */
+    public record Listed(
+            long id,
+            String queue,
+            String message,
+            @Nullable String group,
+            String reason,
+            int receives,
+            long bytes,
+            Instant sentAt,
+            Instant parkedAt) {}
+
+    /** {@return the same without what it holds} */
+    public Listed listed() {
+        return new Listed(
+                id,
+                queue,
+                message.id(),
+                message.group(),
+                reason,
+                message.receives(),
+                message.body().length,
+                message.sentAt(),
+                parkedAt);
+    }
 }

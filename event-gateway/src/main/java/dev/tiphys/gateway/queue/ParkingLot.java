@@ -18,7 +18,7 @@ public interface ParkingLot {
      * @param queue only of this queue; null for all
      * @param below only those with a smaller id; null for all
      */
-    List<Parked> list(@Nullable String queue, @Nullable Long below, int limit);
+    List<Parked.Listed> list(@Nullable String queue, @Nullable Long below, int limit);
 
     /** {@return how many are still parked, by queue} */
     Map<String, Long> counts();

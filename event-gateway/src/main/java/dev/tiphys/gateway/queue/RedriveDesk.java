@@ -58,7 +58,7 @@ public final class RedriveDesk {
     }
 
     /** {@return as {@link ParkingLot#list}} */
-    public List<Parked> list(@Nullable String queue, @Nullable Long below, int limit) {
+    public List<Parked.Listed> list(@Nullable String queue, @Nullable Long below, int limit) {
         return lot.list(queue, below, limit);
     }
 

@@ -35,13 +35,14 @@ public final class InMemoryParkingLot implements ParkingLot {
     }
 
     @Override
-    public synchronized List<Parked> list(@Nullable String queue, @Nullable Long below, int limit) {
+    public synchronized List<Parked.Listed> list(@Nullable String queue, @Nullable Long below, int limit) {
         return all.stream()
                 .filter(one -> one.redriven() == null
                         && (queue == null || queue.equals(one.queue()))
                         && (below == null || one.id() < below))
                 .sorted(Comparator.comparing(Parked::id).reversed())
                 .limit(limit)
+                .map(Parked::listed)
                 .toList();
     }
 

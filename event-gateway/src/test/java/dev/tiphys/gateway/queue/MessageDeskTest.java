@@ -42,7 +42,7 @@ class MessageDeskTest {
 
             assertThat(world.lot.list("orders", null, 10)).singleElement().satisfies(parked -> {
                 assertThat(parked.reason()).contains("deduplicateBy");
-                assertThat(parked.message().receives()).isEqualTo(3);
+                assertThat(parked.receives()).isEqualTo(3);
             });
             assertThat(world.deadLetters).hasSize(1);
             assertThat(world.ledger).extracting(LedgerEntry::verdict).containsExactly("parked");

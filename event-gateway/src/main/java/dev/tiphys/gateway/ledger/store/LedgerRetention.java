@@ -22,10 +22,16 @@ final class LedgerRetention {
 
     private final DataSource source;
     private final Duration kept;
+    private final Duration parked;
 
-    LedgerRetention(DataSource source, Duration kept) {
+    /**
+     * @param kept how far the ledger goes back
+     * @param parked how long a parked message waits for a person
+     */
+    LedgerRetention(DataSource source, Duration kept, Duration parked) {
         this.source = source;
         this.kept = kept;
+        this.parked = parked;
     }
 
     /** {@return how many entries were taken out; what is left after a round is for the next one} */
@@ -47,8 +53,16 @@ final class LedgerRetention {
 
     private long takeOut(Connection connection, Instant now) throws SQLException {
         UUID oldest = LedgerId.floor(now.minus(kept));
-        long deliveries = inBites(connection, "gateway.delivery", oldest);
-        inBites(connection, "gateway.delivery_payload", oldest);
+        long deliveries = inBites(connection, "gateway.delivery", "id < ?", oldest);
+        inBites(connection, "gateway.delivery_payload", "id < ?", oldest);
+        long given = inBites(
+                connection,
+                "gateway.parked",
+                "redriven_at is null and parked_at < ?",
+                now.minus(parked).atOffset(ZoneOffset.UTC));
+        if (given > 0) {
+            log.warnf("%d parked messages that nobody sent in again in %s were thrown away", given, parked);
+        }
         Statements.update(
                 connection,
                 "delete from gateway.payload_day where day < ?",
@@ -59,13 +73,13 @@ final class LedgerRetention {
         return deliveries;
     }
 
-    private static long inBites(Connection connection, String table, UUID oldest) throws SQLException {
+    private static long inBites(Connection connection, String table, String old, Object oldest) throws SQLException {
         long all = 0;
         for (int bite = 0; bite < MOST_BITES; bite++) {
             int gone = Statements.update(
                     connection,
                     "delete from " + table + " where id in (select id from " + table
-                            + " where id < ? order by id limit " + BITE + ")",
+                            + " where " + old + " order by id limit " + BITE + ")",
                     oldest);
             all += gone;
             if (gone < BITE) {

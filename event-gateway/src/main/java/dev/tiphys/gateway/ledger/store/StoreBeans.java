@@ -75,8 +75,9 @@ final class StoreBeans {
             SecretUses uses,
             Clock clock,
             @ConfigProperty(name = "tiphys.gateway.ledger.keep", defaultValue = "7d") Duration keep,
+            @ConfigProperty(name = "tiphys.gateway.queues.keep-parked", defaultValue = "30d") Duration parked,
             @ConfigProperty(name = "tiphys.gateway.ledger.upkeep", defaultValue = "1m") Duration every) {
-        return new Upkeep(new LedgerRetention(source, keep), use, uses, clock, every);
+        return new Upkeep(new LedgerRetention(source, keep, parked), use, uses, clock, every);
     }
 
     void close(@Disposes Upkeep upkeep) throws InterruptedException {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.gateway.queue.Parked;
 import dev.tiphys.gateway.queue.ParkingLot;
-import dev.tiphys.gateway.queue.QueueMessage;
 import dev.tiphys.gateway.queue.RedriveDesk;
 import dev.tiphys.gateway.queue.RedriveDesk.Answer;
 import dev.tiphys.platform.http.Actor;
@@ -68,17 +67,19 @@ final class ParkedResource {
             @Nullable String redrivenBy,
             @Nullable String event) {
         static ParkedView of(Parked parked) {
-            QueueMessage message = parked.message();
-            Parked.Redriven redriven = parked.redriven();
+            return of(parked.listed(), parked.redriven());
+        }
+
+        static ParkedView of(Parked.Listed parked, Parked.@Nullable Redriven redriven) {
             return new ParkedView(
                     Long.toString(parked.id()),
                     parked.queue(),
-                    message.id(),
-                    message.group(),
+                    parked.message(),
+                    parked.group(),
                     parked.reason(),
-                    message.receives(),
-                    message.body().length,
-                    message.sentAt(),
+                    parked.receives(),
+                    parked.bytes(),
+                    parked.sentAt(),
                     parked.parkedAt(),
                     redriven == null ? null : redriven.at(),
                     redriven == null ? null : redriven.by(),
@@ -110,8 +111,9 @@ final class ParkedResource {
             @QueryParam("after") @Nullable String after) {
         int size = Math.clamp(limit, 1, LARGEST_PAGE);
         Long below = after == null ? null : number(after, "after takes what next gave");
-        List<Parked> found = reachable(() -> desk.list(queue, below, size + 1));
-        List<ParkedView> items = found.stream().limit(size).map(ParkedView::of).toList();
+        List<Parked.Listed> found = reachable(() -> desk.list(queue, below, size + 1));
+        List<ParkedView> items =
+                found.stream().limit(size).map(one -> ParkedView.of(one, null)).toList();
         return new Page<>(items, found.size() > size ? items.getLast().id() : null);
     }
 

@@ -52,6 +52,7 @@ final class KafkaReader implements Roster.Reader {
     private final Pace retry;
     private final Pace probe;
     private final Clock clock;
+    private final ClusterId cluster;
     private final Map<TopicPartition, PartitionRun> runs = new HashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -74,6 +75,7 @@ final class KafkaReader implements Roster.Reader {
         this.retry = retry;
         this.probe = probe;
         this.clock = clock;
+        this.cluster = new ClusterId(source.servers());
         this.thread = Thread.ofVirtual().name("topic-" + subscription.name()).start(this::read);
     }
 
@@ -108,8 +110,7 @@ final class KafkaReader implements Roster.Reader {
     }
 
     private KafkaConsumer<byte[], byte[]> open() throws SecretMissing {
-        return new KafkaConsumer<>(
-                KafkaSettings.of(source, secrets), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new KafkaConsumer<>(KafkaSettings.of(source, secrets), new ByteArrayDeserializer(), cluster);
     }
 
     private boolean recovers(String trouble, int failures) {
@@ -227,7 +228,7 @@ final class KafkaReader implements Roster.Reader {
 
     private Outcome outcome(ConsumerRecord<byte[], byte[]> record, int receives) {
         try {
-            return desk.handle(subscription, Records.read(record, receives, clock.instant()));
+            return desk.handle(subscription, Records.read(cluster.get(), record, receives, clock.instant()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return new Outcome.Away("the reading of the topic ends");

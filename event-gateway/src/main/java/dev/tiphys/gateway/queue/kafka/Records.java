@@ -17,7 +17,12 @@ final class Records {
 
     private Records() {}
 
-    static QueueMessage read(ConsumerRecord<byte[], byte[]> record, int receives, Instant now) {
+    /**
+     * {@return a record as a message}
+     *
+     * @param cluster where its topic is: a place and a moment there name one record, also if the topic is made anew
+     */
+    static QueueMessage read(String cluster, ConsumerRecord<byte[], byte[]> record, int receives, Instant now) {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             headers.put(
@@ -36,7 +41,13 @@ final class Records {
             facts.put("key", key);
         }
         return new QueueMessage(
-                record.topic() + "/" + partition + "/" + record.offset(),
+                String.join(
+                        "/",
+                        cluster,
+                        record.topic(),
+                        partition,
+                        Long.toString(record.offset()),
+                        Long.toString(record.timestamp())),
                 record.value() == null ? NOTHING : record.value(),
                 Map.of(),
                 headers,

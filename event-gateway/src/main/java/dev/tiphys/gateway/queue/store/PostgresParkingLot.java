@@ -9,7 +9,6 @@ import dev.tiphys.gateway.queue.QueueMessage;
 import dev.tiphys.gateway.queue.QueueMessage.Attribute;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.panache.common.Sort;
 import jakarta.inject.Singleton;
 import jakarta.persistence.PersistenceException;
 import java.time.Duration;
@@ -26,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow, Long> {
     private static final Duration KEPT = Duration.ofDays(7);
+    private static final String LISTED = """
+            select one.id, one.queue, one.messageId, one.group, one.reason, one.receives,
+                cast(sql('octet_length(?)', one.body) as Long), one.sentAt, one.parkedAt
+            from GatewayParked one
+            where one.redrivenAt is null and (:queue is null or one.queue = :queue) and one.id < :below
+            order by one.id desc
+            """;
     private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<Map<String, Attribute>> ATTRIBUTES = new TypeReference<>() {};
 
@@ -65,18 +71,15 @@ class PostgresParkingLot implements ParkingLot, PanacheRepositoryBase<ParkedRow,
         return row;
     }
 
+    /** What the messages hold is not read. */
     @Override
-    public List<Parked> list(@Nullable String queue, @Nullable Long below, int limit) {
-        return transacted(() -> find(
-                        "redrivenAt is null and (?1 is null or queue = ?1) and id < ?2",
-                        Sort.descending("id"),
-                        queue,
-                        below == null ? Long.MAX_VALUE : below)
-                .page(0, limit)
-                .list()
-                .stream()
-                .map(PostgresParkingLot::parked)
-                .toList());
+    public List<Parked.Listed> list(@Nullable String queue, @Nullable Long below, int limit) {
+        return transacted(() -> getEntityManager()
+                .createQuery(LISTED, Parked.Listed.class)
+                .setParameter("queue", queue)
+                .setParameter("below", below == null ? Long.MAX_VALUE : below)
+                .setMaxResults(limit)
+                .getResultList());
     }
 
     @Override

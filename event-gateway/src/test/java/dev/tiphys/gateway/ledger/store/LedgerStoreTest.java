@@ -282,7 +282,7 @@ class LedgerStoreTest {
             buffer.record(Entries.irrelevant("shop", "old-too", now.minus(Duration.ofDays(8)), new byte[10]));
             buffer.record(Entries.accepted("shop", "new", now.minus(Duration.ofDays(6))));
             awaitCount(3);
-            LedgerRetention retention = new LedgerRetention(store.source(), Duration.ofDays(7));
+            LedgerRetention retention = new LedgerRetention(store.source(), Duration.ofDays(7), Duration.ofDays(30));
             try (var connection = store.source().getConnection();
                     var statement = connection.createStatement()) {
                 statement.execute("select pg_advisory_lock(" + 0x6c6564676572L + ")");
@@ -294,6 +294,33 @@ class LedgerStoreTest {
             assertThat(ids(Filter.ALL, 10)).containsExactly("new");
             assertThat(store.count("select count(*) from gateway.delivery_payload"))
                     .isZero();
+        }
+    }
+
+    @Nested
+    class ParkedMessages {
+        @Test
+        void thatNobodySentInAgainAreThrownAwayAfterTheirTime() throws Exception {
+            park("old", 31, false);
+            park("new", 29, false);
+            park("redriven", 31, true);
+
+            new LedgerRetention(store.source(), Duration.ofDays(7), Duration.ofDays(30)).round(now);
+
+            assertThat(store.count("select count(*) from gateway.parked where message_id = 'old'"))
+                    .isZero();
+            assertThat(store.count("select count(*) from gateway.parked")).isEqualTo(2);
+        }
+
+        private void park(String id, int days, boolean isRedriven) throws Exception {
+            String at = "timestamptz '" + now.minus(Duration.ofDays(days)) + "'";
+            try (var connection = store.source().getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("insert into gateway.parked (queue, message_id, reason, receives, sent_at, received_at,"
+                        + " parked_at, body, attributes, headers, facts, redriven_at) values ('orders', '" + id
+                        + "', 'why', 5, " + at + ", " + at + ", " + at + ", '', '{}', '{}', '{}', "
+                        + (isRedriven ? at : "null") + ")");
+            }
         }
     }
 

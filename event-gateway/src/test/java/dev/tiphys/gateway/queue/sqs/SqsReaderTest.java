@@ -246,9 +246,9 @@ class SqsReaderTest {
         QueueWatch watch = read(name, server.endpoint(), "${{ message.body.order }}", 3);
 
         awaitEmpty(name);
-        Parked parked = world.lot.list("orders", null, 10).getFirst();
+        Parked.Listed parked = world.lot.list("orders", null, 10).getFirst();
         assertThat(parked.reason()).contains("deduplicateBy cannot be resolved");
-        assertThat(parked.message().receives()).isEqualTo(3);
+        assertThat(parked.receives()).isEqualTo(3);
         assertThat(world.events()).extracting(ExternalEvent::delivery).containsExactlyInAnyOrder("1", "2");
         assertThat(watch.status().counts()).containsEntry("parked", 1L).containsEntry("accepted", 2L);
     }
@@ -286,7 +286,7 @@ class SqsReaderTest {
                 .isEqualTo(IntStream.range(100, 112).boxed().toList());
         assertThat(world.lot.list(null, null, 10))
                 .singleElement()
-                .satisfies(parked -> assertThat(parked.message().group()).isEqualTo("a"));
+                .satisfies(parked -> assertThat(parked.group()).isEqualTo("a"));
     }
 
     @Test
