@@ -73,7 +73,8 @@ class MonitoringTest {
         await().atMost(SOON).untilAsserted(() -> {
             Scrape scrape = new Scrape(scraped());
             assertThat(expressions)
-                    .allSatisfy((name, expression) -> assertThat(scrape.missing(expression)).as(name).isEmpty());
+                    .allSatisfy((name, expression) ->
+                            assertThat(scrape.missing(expression)).as(name).isEmpty());
         });
     }
 
@@ -102,8 +103,8 @@ class MonitoringTest {
                 .statusCode(202);
 
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        assertThat(scraped()).contains("tiphys_endpoint=\"addressed\"", "http_route=\"/hooks/{name}\""));
+                .untilAsserted(() -> assertThat(scraped())
+                        .contains("tiphys_endpoint=\"addressed\"", "http_route=\"/hooks/{name}\""));
         assertThat(scraped()).doesNotContain(ADDRESS);
     }
 
@@ -128,7 +129,10 @@ class MonitoringTest {
                         ---
                         {apiVersion: tiphys.dev/v1, kind: Queue, metadata: {name: %s}, spec: {
                           sqs: {queueUrl: "%s", region: us-east-1, endpoint: "%s"}, deduplicateBy: "message.body.id", maxReceives: 1}}
-                        """.formatted(QUEUE, url, server.endpoint())).put("/api/definitions").then().statusCode(200);
+                        """.formatted(QUEUE, url, server.endpoint()))
+                .put("/api/definitions")
+                .then()
+                .statusCode(200);
         deliver("metered token", 202);
         deliver("another", 401);
     }
@@ -145,11 +149,13 @@ class MonitoringTest {
     private static Map<String, String> alerts() throws IOException {
         Map<String, String> expressions = new LinkedHashMap<>();
         JsonNode rules = new YAMLMapper().readTree(FILES.resolve("alerts.yaml").toFile());
-        rules.findValues("rules").forEach(group -> group.forEach(rule -> {
-            assertThat(rule.at("/labels/severity").asText()).isIn(Set.of("warning", "critical"));
-            assertThat(rule.at("/annotations/summary").asText()).isNotEmpty();
-            expressions.put(rule.path("alert").asText(), rule.path("expr").asText());
-        }));
+        rules.findValues("rules")
+                .forEach(group -> group.forEach(rule -> {
+                    assertThat(rule.at("/labels/severity").asText()).isIn(Set.of("warning", "critical"));
+                    assertThat(rule.at("/annotations/summary").asText()).isNotEmpty();
+                    expressions.put(
+                            rule.path("alert").asText(), rule.path("expr").asText());
+                }));
         return expressions;
     }
 

@@ -123,10 +123,12 @@ class DeploymentFilesTest {
         Path monitoring = ROOT.resolve("k8s/monitoring");
         JsonNode kustomization =
                 YAML.readTree(monitoring.resolve("kustomization.yaml").toFile());
-        kustomization.path("resources").forEach(file -> assertThat(monitoring.resolve(file.asText()))
-                .exists());
-        kustomization.at("/configMapGenerator/0/files").forEach(file -> assertThat(monitoring.resolve(file.asText()))
-                .exists());
+        kustomization
+                .path("resources")
+                .forEach(file -> assertThat(monitoring.resolve(file.asText())).exists());
+        kustomization
+                .at("/configMapGenerator/0/files")
+                .forEach(file -> assertThat(monitoring.resolve(file.asText())).exists());
         assertThat(kustomization
                         .at("/configMapGenerator/0/options/labels/grafana_dashboard")
                         .asText())
@@ -136,8 +138,7 @@ class DeploymentFilesTest {
         JsonNode gateway =
                 YAML.readTree(ROOT.resolve("k8s/base/event-gateway.yaml").toFile());
         JsonNode endpoint = pods.at("/podMetricsEndpoints/0");
-        assertThat(endpoint.path("port"))
-                .isEqualTo(gateway.at("/spec/template/spec/containers/0/ports/0/name"));
+        assertThat(endpoint.path("port")).isEqualTo(gateway.at("/spec/template/spec/containers/0/ports/0/name"));
         assertThat(endpoint.at("/authorization/credentials/name"))
                 .isEqualTo(gateway.at("/spec/template/spec/volumes/0/secret/secretName"));
         Set<String> scraped = new TreeSet<>();

@@ -56,16 +56,15 @@ final class QueueMeters implements MessageDesk.Handled {
         inFlight.register(
                 watches.stream()
                         .map(watch -> Row.of(
-                                tags(watch.status()),
-                                watch,
-                                one -> one.status().inFlight()))
+                                tags(watch.status()), watch, one -> one.status().inFlight()))
                         .toList(),
                 /* overwrite= */ true);
         state.register(
                 watches.stream()
                         .flatMap(watch -> Arrays.stream(QueueWatch.State.values())
                                 .map(which -> Row.of(
-                                        tags(watch.status()).and("state", which.name().toLowerCase(Locale.ROOT)),
+                                        tags(watch.status())
+                                                .and("state", which.name().toLowerCase(Locale.ROOT)),
                                         watch,
                                         one -> one.status().state() == which ? 1 : 0)))
                         .toList(),

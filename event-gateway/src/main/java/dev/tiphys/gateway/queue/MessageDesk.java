@@ -64,7 +64,8 @@ public final class MessageDesk {
     public Outcome handle(Subscription queue, QueueMessage message) throws InterruptedException {
         Instant begun = means.now().get();
         Outcome outcome = outcome(queue, message, begun);
-        means.handled().heard(queue, outcome, Duration.between(begun, means.now().get()));
+        means.handled()
+                .heard(queue, outcome, Duration.between(begun, means.now().get()));
         return outcome;
     }
 
