@@ -27,7 +27,6 @@ public final class World {
     public final List<Arrival.Outgoing> log = new CopyOnWriteArrayList<>();
     public final List<LedgerEntry> ledger = new CopyOnWriteArrayList<>();
     public final List<Parked> deadLetters = new CopyOnWriteArrayList<>();
-    public final List<Outcome> handled = new CopyOnWriteArrayList<>();
     public final QueueWatches watches = new QueueWatches(Instant::now, _ -> {});
     public final Intake intake = new Outbox(
             this::publish,
@@ -44,7 +43,7 @@ public final class World {
             ledger::add,
             new CelExpressions(),
             () -> 7,
-            (queue, outcome, took) -> handled.add(outcome),
+            (_, _, _) -> {},
             World::trouble,
             Instant::now));
 
