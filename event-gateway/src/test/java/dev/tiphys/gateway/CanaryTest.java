@@ -76,9 +76,7 @@ class CanaryTest {
 
         String definition() {
             return "{apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: %s}, spec: {%s, limits: {body: 4Ki}}}"
-                    .formatted(
-                            endpoint(),
-                            spec.formatted("secretRef: {name: " + endpoint() + ", key: s}"));
+                    .formatted(endpoint(), spec.formatted("secretRef: {name: " + endpoint() + ", key: s}"));
         }
 
         Response send(RequestSpecification request, String id, String body, String flaw) {
@@ -193,18 +191,28 @@ class CanaryTest {
             BrokerResource.startBroker();
         }
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> Scheme.BEARER.send(json(), UUID.randomUUID().toString(), BODY, "").statusCode() == 202);
+                .until(() -> Scheme.BEARER
+                                .send(json(), UUID.randomUUID().toString(), BODY, "")
+                                .statusCode()
+                        == 202);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> count("select count(distinct endpoint) from gateway.delivery"
                                 + " where endpoint like 'canary-%' and verdict = 'unavailable'")
                         == Scheme.values().length);
 
         for (String path : List.of(
-                "/q/metrics", "/api/endpoints", "/api/definitions", "/api/deliveries?limit=200", "/api/queues",
-                "/api/recoveries", "/api/definitions/problems")) {
+                "/q/metrics",
+                "/api/endpoints",
+                "/api/definitions",
+                "/api/deliveries?limit=200",
+                "/api/queues",
+                "/api/recoveries",
+                "/api/definitions/problems")) {
             seen.add(answer(authorised().get(path), 200));
         }
-        List<String> ids = authorised().get("/api/deliveries?limit=200").path("items.findAll { it.endpoint.startsWith('canary-') }.id");
+        List<String> ids = authorised()
+                .get("/api/deliveries?limit=200")
+                .path("items.findAll { it.endpoint.startsWith('canary-') }.id");
         assertThat(ids).hasSizeGreaterThan(50);
         for (String id : ids) {
             seen.add(authorised().get("/api/deliveries/" + id).asString());
@@ -256,8 +264,8 @@ class CanaryTest {
         try (Connection connection = BrokerResource.connection();
                 Statement statement = connection.createStatement()) {
             List<String> tables = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery(
-                    "select table_schema || '.' || table_name from information_schema.tables"
+            try (ResultSet rows =
+                    statement.executeQuery("select table_schema || '.' || table_name from information_schema.tables"
                             + " where table_schema not in ('pg_catalog', 'information_schema')")) {
                 while (rows.next()) {
                     tables.add(rows.getString(1));

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.event.ExternalEvent;
@@ -200,7 +202,9 @@ class HostileSendersTest {
     class AHead {
         @Test
         void ofTenThousandHeadersIsRefused() throws Exception {
-            refused(IntStream.range(0, 10_000).mapToObj(i -> "X-" + i + ": 1\r\n").collect(Collectors.joining()));
+            refused(IntStream.range(0, 10_000)
+                    .mapToObj(i -> "X-" + i + ": 1\r\n")
+                    .collect(Collectors.joining()));
         }
 
         @Test
@@ -220,8 +224,16 @@ class HostileSendersTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "/hooks/%00", "/hooks/%zz", "/hooks/%", "/hooks//", "/hooks/", "/hooks/../api/definitions",
-                    "/hooks/%2e%2e/api/definitions", "/hooks/hostile%2fmore", "/hooks/%c0%ae", "/hooks/hostile/..;/x"
+                    "/hooks/%00",
+                    "/hooks/%zz",
+                    "/hooks/%",
+                    "/hooks//",
+                    "/hooks/",
+                    "/hooks/../api/definitions",
+                    "/hooks/%2e%2e/api/definitions",
+                    "/hooks/hostile%2fmore",
+                    "/hooks/%c0%ae",
+                    "/hooks/hostile/..;/x"
                 })
         void withAStrangeAddressFindsNothing(String path) throws Exception {
             try (Wire wire = Wire.to(address)) {
@@ -264,17 +276,12 @@ class HostileSendersTest {
 
         @Test
         void ofItsRateHoldsAndSaysWhenToComeAgain() {
-            List<Integer> answers = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                ValidatableResponse answer = deliver("narrow", "{}", id());
-                int status = answer.extract().statusCode();
-                answers.add(status);
-                if (status == 429) {
-                    assertThat(Integer.parseInt(answer.extract().header("Retry-After")))
-                            .isPositive();
-                }
+            ValidatableResponse answer = deliver("narrow", "{}", id()).statusCode(202);
+            for (int i = 0; i < 50 && answer.extract().statusCode() == 202; i++) {
+                answer = deliver("narrow", "{}", id());
             }
-            assertThat(answers).contains(429).containsOnly(202, 429);
+            answer.statusCode(429).body("detail", equalTo("the endpoint's rate is used up"));
+            assertThat(Integer.parseInt(answer.extract().header("Retry-After"))).isPositive();
             deliver("hostile", "{}", id()).statusCode(202);
         }
     }
@@ -284,14 +291,22 @@ class HostileSendersTest {
         @Test
         void thatIsCostlyToReadIsRefused() {
             assertThat(Map.of(
-                            "nested", "[".repeat(101) + "]".repeat(101),
-                            "nested without end", "[{\"\":".repeat(50_000),
-                            "a long number", "{\"n\": " + "9".repeat(101) + "}",
-                            "a long fraction", "{\"n\": 0." + "9".repeat(101) + "}",
-                            "a key twice", "{\"a\": 1, \"a\": 2}",
-                            "two texts", "{} {}",
-                            "nothing", " ",
-                            "a mark alone", "\uFEFF"))
+                            "nested",
+                            "[".repeat(101) + "]".repeat(101),
+                            "nested without end",
+                            "[{\"\":".repeat(50_000),
+                            "a long number",
+                            "{\"n\": " + "9".repeat(101) + "}",
+                            "a long fraction",
+                            "{\"n\": 0." + "9".repeat(101) + "}",
+                            "a key twice",
+                            "{\"a\": 1, \"a\": 2}",
+                            "two texts",
+                            "{} {}",
+                            "nothing",
+                            " ",
+                            "a mark alone",
+                            "\uFEFF"))
                     .allSatisfy((what, text) -> deliver("hostile", text, id())
                             .statusCode(400)
                             .body("detail", containsString("the body is not what is read here")));
@@ -333,7 +348,7 @@ class HostileSendersTest {
         }
 
         private void refused(String text) {
-            org.junit.jupiter.api.Assertions.assertTimeout(Duration.ofSeconds(5), () -> {
+            assertTimeout(Duration.ofSeconds(10), () -> {
                 String detail = authorised()
                         .contentType("application/yaml; charset=utf-8")
                         .body(text.getBytes(UTF_8))
@@ -355,11 +370,13 @@ class HostileSendersTest {
             String first = event(deliver("hostile", "{\"n\": 1}", id));
             assertThat(event(deliver("hostile", "{\"n\": 1}", id))).isEqualTo(first);
             assertThat(event(deliver("hostile", "{\"n\": 2}", id))).isEqualTo(first);
-            assertThat(Log.events(first)).singleElement().satisfies(event -> assertThat(((ExternalEvent) event.data())
-                            .body()
-                            .path("n")
-                            .asInt())
-                    .isEqualTo(1));
+            assertThat(Log.events(first))
+                    .singleElement()
+                    .satisfies(event -> assertThat(((ExternalEvent) event.data())
+                                    .body()
+                                    .path("n")
+                                    .asInt())
+                            .isEqualTo(1));
         }
 
         /** The id is the sender's word, and a plain token signs nothing. */
@@ -432,9 +449,11 @@ class HostileSendersTest {
         void withABodySwappedUnderAValidSignatureIsRefused() {
             String moment = Long.toString(Instant.now().getEpochSecond());
             String signature = signed(moment, "{\"type\": \"a\"}");
-            assertThat(send(signature, moment, "{\"type\": \"a\"}", "application/json").statusCode())
+            assertThat(send(signature, moment, "{\"type\": \"a\"}", "application/json")
+                            .statusCode())
                     .isEqualTo(202);
-            assertThat(send(signature, moment, "{\"type\": \"b\"}", "application/json").statusCode())
+            assertThat(send(signature, moment, "{\"type\": \"b\"}", "application/json")
+                            .statusCode())
                     .isEqualTo(401);
         }
 
@@ -465,7 +484,7 @@ class HostileSendersTest {
         }
     }
 
-    /** It is another policy that lets a subscription in; here its certificate would have to be fetched of Amazon. */
+    /** None of these makes the gateway ask anybody anything: neither the topic nor the address is one that is let in. */
     @Test
     void aSubscriptionOfAnotherTopicIsRefusedWhateverItsContentType() {
         apply("{apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: hostile-sns},"

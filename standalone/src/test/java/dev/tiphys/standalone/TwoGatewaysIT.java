@@ -143,7 +143,8 @@ class TwoGatewaysIT {
 
     private static void awaitInTheLedgerOf(RunningService gateway, String id, String verdict) {
         Awaitility.await(verdict + " in the ledger").atMost(SOON).until(() -> {
-            for (JsonNode item : gateway.get("/api/deliveries?endpoint=shop&limit=200").path("items")) {
+            for (JsonNode item :
+                    gateway.get("/api/deliveries?endpoint=shop&limit=200").path("items")) {
                 if (item.path("delivery").asText().equals(id)
                         && item.path("verdict").asText().equals(verdict)) {
                     return true;

@@ -398,8 +398,7 @@ class SendersTest {
         Map<String, Endpoint> table = Senders.table(definitions, Fixture.TERMS);
 
         assertThat(table)
-                .containsOnlyKeys(
-                        "shop", "sender", "algorithm", "encoding", "hooks/broken", "hooks/sound", "last");
+                .containsOnlyKeys("shop", "sender", "algorithm", "encoding", "hooks/broken", "hooks/sound", "last");
         assertThat(List.of("shop", "sender", "algorithm", "encoding", "hooks/broken"))
                 .allSatisfy(name -> assertThat(table.get(name).credentials())
                         .isInstanceOfSatisfying(
