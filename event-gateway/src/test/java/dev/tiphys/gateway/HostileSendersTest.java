@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.event.ExternalEvent;
@@ -274,17 +276,12 @@ class HostileSendersTest {
 
         @Test
         void ofItsRateHoldsAndSaysWhenToComeAgain() {
-            List<Integer> answers = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                ValidatableResponse answer = deliver("narrow", "{}", id());
-                int status = answer.extract().statusCode();
-                answers.add(status);
-                if (status == 429) {
-                    assertThat(Integer.parseInt(answer.extract().header("Retry-After")))
-                            .isPositive();
-                }
+            ValidatableResponse answer = deliver("narrow", "{}", id()).statusCode(202);
+            for (int i = 0; i < 50 && answer.extract().statusCode() == 202; i++) {
+                answer = deliver("narrow", "{}", id());
             }
-            assertThat(answers).contains(429).containsOnly(202, 429);
+            answer.statusCode(429).body("detail", equalTo("the endpoint's rate is used up"));
+            assertThat(Integer.parseInt(answer.extract().header("Retry-After"))).isPositive();
             deliver("hostile", "{}", id()).statusCode(202);
         }
     }
@@ -351,7 +348,7 @@ class HostileSendersTest {
         }
 
         private void refused(String text) {
-            org.junit.jupiter.api.Assertions.assertTimeout(Duration.ofSeconds(5), () -> {
+            assertTimeout(Duration.ofSeconds(10), () -> {
                 String detail = authorised()
                         .contentType("application/yaml; charset=utf-8")
                         .body(text.getBytes(UTF_8))
@@ -487,7 +484,7 @@ class HostileSendersTest {
         }
     }
 
-    /** It is another policy that lets a subscription in; here its certificate would have to be fetched of Amazon. */
+    /** None of these makes the gateway ask anybody anything: neither the topic nor the address is one that is let in. */
     @Test
     void aSubscriptionOfAnotherTopicIsRefusedWhateverItsContentType() {
         apply("{apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: hostile-sns},"
