@@ -53,15 +53,7 @@ class HttpMetersTest {
 
     private Timer served(String status) {
         return meters.timer(
-                "http.server.requests",
-                "method",
-                "GET",
-                "outcome",
-                "ANY",
-                "status",
-                status,
-                "uri",
-                "/api/runs/{id}");
+                "http.server.requests", "method", "GET", "outcome", "ANY", "status", status, "uri", "/api/runs/{id}");
     }
 
     private static Map<String, String> tags(Meter.Id id) {

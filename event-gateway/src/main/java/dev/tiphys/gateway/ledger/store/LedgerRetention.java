@@ -78,8 +78,8 @@ final class LedgerRetention {
         for (int bite = 0; bite < MOST_BITES; bite++) {
             int gone = Statements.update(
                     connection,
-                    "delete from " + table + " where id in (select id from " + table
-                            + " where " + old + " order by id limit " + BITE + ")",
+                    "delete from " + table + " where id in (select id from " + table + " where " + old
+                            + " order by id limit " + BITE + ")",
                     oldest);
             all += gone;
             if (gone < BITE) {

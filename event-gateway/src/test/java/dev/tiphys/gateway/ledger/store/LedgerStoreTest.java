@@ -316,10 +316,11 @@ class LedgerStoreTest {
             String at = "timestamptz '" + now.minus(Duration.ofDays(days)) + "'";
             try (var connection = store.source().getConnection();
                     var statement = connection.createStatement()) {
-                statement.execute("insert into gateway.parked (queue, message_id, reason, receives, sent_at, received_at,"
-                        + " parked_at, body, attributes, headers, facts, redriven_at) values ('orders', '" + id
-                        + "', 'why', 5, " + at + ", " + at + ", " + at + ", '', '{}', '{}', '{}', "
-                        + (isRedriven ? at : "null") + ")");
+                statement.execute(
+                        "insert into gateway.parked (queue, message_id, reason, receives, sent_at, received_at,"
+                                + " parked_at, body, attributes, headers, facts, redriven_at) values ('orders', '" + id
+                                + "', 'why', 5, " + at + ", " + at + ", " + at + ", '', '{}', '{}', '{}', "
+                                + (isRedriven ? at : "null") + ")");
             }
         }
     }
