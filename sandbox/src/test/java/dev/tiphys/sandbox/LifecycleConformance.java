@@ -312,6 +312,7 @@ interface LifecycleConformance extends ConformanceSteps {
                     .withName("boats." + group)
                     .get();
             return live.getStatus() != null
+                    && live.getStatus().getConditions() != null
                     && live.getStatus().getConditions().stream()
                             .anyMatch(condition -> condition.getType().equals("Established")
                                     && condition.getStatus().equals("True"));

@@ -167,8 +167,9 @@ class DeploymentFilesTest {
         String first =
                 route.path().startsWith("/hooks") ? "hooks" : route.path().split("/")[2];
         return switch (first) {
-            case "hooks", "definitions", "queues", "parked" -> "event-gateway";
-            case "runs", "pipelines", "events" -> "workflow-engine";
+            case "hooks", "definitions", "queues", "parked", "schedules", "deliveries", "endpoints", "recoveries" ->
+                "event-gateway";
+            case "runs", "pipelines", "events", "trace" -> "workflow-engine";
             case "applications" -> "gitops-syncer";
             case "notifications" -> "notifier";
             default -> "nobody";
