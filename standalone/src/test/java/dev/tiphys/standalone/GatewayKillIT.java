@@ -113,7 +113,7 @@ class GatewayKillIT {
 
         assertThat(accepted(ledger)).hasSizeGreaterThan(100);
         assertThat(missing(ledger)).isEmpty();
-        assertThat(ledger).extracting(Sent::status).isSubsetOf(0, 202, 503);
+        assertThat(ledger).extracting(Sent::status).contains(0, 202).isSubsetOf(0, 202, 503);
     }
 
     @Test
@@ -134,7 +134,7 @@ class GatewayKillIT {
         assertThat(accepted(ledger)).hasSizeGreaterThan(100);
         assertThat(missing(ledger)).isEmpty();
         // Every sender heard something, and the gateway lived through it all.
-        assertThat(ledger).extracting(Sent::status).isSubsetOf(202, 503);
+        assertThat(ledger).extracting(Sent::status).containsOnly(202, 503);
         assertThat(ledger.getLast().status()).isEqualTo(202);
     }
 
