@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * is wrong in its last are tried in turns, many times, and their distributions are compared. The same is done with a check
  * that stops at the first wrong sign, to show that the method can tell.
  */
+@Tag("statistics")
 class ConstantTimeTest {
     private static final int LENGTH = 4_000;
     private static final byte[] SECRET = "k".repeat(LENGTH).getBytes(UTF_8);
