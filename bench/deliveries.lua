@@ -1,5 +1,6 @@
 -- Signed deliveries for wrk: the same body, a delivery id of its own for each. Tells what was accepted, what was not, and how
--- long it took. The measurement fills in which body and which headers.
+-- long it took. The measurement fills in which body and which headers. An argument is how many milliseconds each connection
+-- waits between an answer and its next delivery.
 local file = assert(io.open("@BODY@", "rb"))
 local body = file:read("*a")
 file:close()
@@ -13,6 +14,8 @@ local count = 0
 local before, after
 
 function init(args)
+  local pause = tonumber(args[1] or 0)
+  if pause > 0 then delay = function() return pause end end
   headers["X-GitHub-Delivery"] = "@@ID@@"
   local whole = wrk.format("POST", nil, headers, body)
   local at = whole:find("@@ID@@", 1, true)

@@ -5,6 +5,7 @@ import dev.tiphys.testkit.EmbeddedDatabase;
 import dev.tiphys.testkit.GitHubPush;
 import dev.tiphys.testkit.GitServer;
 import dev.tiphys.testkit.TestRepository;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -36,6 +37,11 @@ final class GatewayBench {
     private static final Duration WARM_UP = Duration.ofSeconds(15);
     private static final Duration MEASURED = Duration.ofSeconds(20);
     private static final int SLOW_CLIENTS = 1_000;
+
+    /** Each of so many connections pauses between two deliveries: a thousand a second. */
+    private static final int STORM_CONNECTIONS = 64;
+
+    private static final Duration STORM_PAUSE = Duration.ofMillis(62);
 
     /** As a large installation would be configured: what is measured is the machine, not the rates. */
     private static final Map<String, String> UNLIMITED = Map.of(
@@ -126,7 +132,7 @@ final class GatewayBench {
             return;
         }
         try (House house = new House(UNLIMITED)) {
-            Wrk wrk = Wrk.write(directory, house.push, SECRET);
+            Wrk wrk = Wrk.write(directory, house.push, SECRET, "signed");
             wrk.run(house.hook("shop"), 16, WARM_UP);
             for (int connections : new int[] {1, 16, 64}) {
                 double[] before = house.cpu();
@@ -149,25 +155,52 @@ final class GatewayBench {
         }
     }
 
-    /** What a storm at one endpoint and a thousand slow clients do to valid traffic at another. */
+    /**
+     * What a storm at one endpoint and a thousand slow clients do to valid traffic at another: the storm sends twenty times
+     * as much, and more than its endpoint's rate allows.
+     */
     void storm() throws Exception {
-        try (House house = new House(Map.of("TIPHYS_GATEWAY_RATES_PER_ENDPOINT", "200"))) {
-            house.gateway.ask("GET", "/q/health/ready", null, null);
-            paced(house, Duration.ofSeconds(10));
-            List<Double> calm = paced(house, MEASURED);
-            Bench.say("valid traffic alone, 50/s", new Figures(calm).text());
-            try (Slow _ = new Slow(house.hook("shop"), SLOW_CLIENTS)) {
-                Bench.say("  beside " + SLOW_CLIENTS + " slow clients", new Figures(paced(house, MEASURED)).text());
-            }
-            try (Hammer _ = Hammer.swing(house.push, house.hook("shop"), SECRET, 64)) {
-                Bench.say("  beside a storm at another endpoint", new Figures(paced(house, MEASURED)).text());
-            }
-            try (Hammer _ = Hammer.swing(house.push, house.hook("shop"), "wrong", 64)) {
-                Bench.say("  beside a storm of wrong signatures", new Figures(paced(house, MEASURED)).text());
-            }
+        if (Wrk.whyNot().isPresent()) {
+            Bench.say("storm", "not measured: " + Wrk.whyNot().get());
+            return;
+        }
+        try (House house = new House(Map.of("TIPHYS_GATEWAY_RATES_PER_ENDPOINT", "100"))) {
+            Wrk signed = Wrk.write(directory, house.push, SECRET, "signed");
+            Wrk wrong = Wrk.write(directory, house.push, "wrong", "wrong");
+            URI shop = house.hook("shop");
+            // The rates keep the warm-up short; more of it finds the same figures.
+            paced(house, WARM_UP);
+            Bench.say("valid traffic alone, 50/s", new Figures(paced(house, MEASURED)).text());
+            beside(house, "1,000 slow clients", () -> new Slow(shop, SLOW_CLIENTS));
+            beside(house, "a storm of 1,000/s", () -> signed.swing(shop, STORM_CONNECTIONS, STORM_PAUSE));
+            beside(house, "one of wrong signatures", () -> wrong.swing(shop, STORM_CONNECTIONS, STORM_PAUSE));
+            beside(house, "both storms and the slow clients", () -> {
+                Slow slow = new Slow(shop, SLOW_CLIENTS);
+                Wrk.Swing one = signed.swing(shop, STORM_CONNECTIONS, STORM_PAUSE);
+                Wrk.Swing other = wrong.swing(shop, STORM_CONNECTIONS, STORM_PAUSE);
+                return () -> {
+                    try (slow;
+                            one) {
+                        other.close();
+                    }
+                };
+            });
+            beside(house, "a storm as fast as wrk can", () -> signed.swing(shop, STORM_CONNECTIONS, Duration.ZERO));
             Bench.say(
                     "memory of the gateway afterwards",
                     Processor.residentBytes(house.gateway.handle()) / 1024 / 1024 + " MiB resident");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Trouble {
+        Closeable begin() throws IOException;
+    }
+
+    private static void beside(House house, String what, Trouble trouble) throws Exception {
+        try (Closeable _ = trouble.begin()) {
+            List<Double> met = paced(house, MEASURED);
+            Bench.say("  beside " + what, new Figures(met).text());
         }
     }
 
@@ -207,7 +240,7 @@ final class GatewayBench {
     }
 
     /** Clients that send a byte a second of a body that they announced. */
-    private static final class Slow implements AutoCloseable {
+    private static final class Slow implements Closeable {
         private final List<Socket> sockets = new ArrayList<>();
 
         private Slow(URI hook, int clients) throws IOException {
@@ -266,19 +299,46 @@ final class GatewayBench {
             }
         }
 
-        static Wrk write(Path directory, GitHubPush push, String secret) throws IOException {
+        static Wrk write(Path directory, GitHubPush push, String secret, String name) throws IOException {
             Path body = Files.write(directory.resolve("body.json"), push.body());
             StringBuilder headers = new StringBuilder();
             push.headers(secret, "@")
-                    .forEach((name, value) -> headers.append("  [\"%s\"] = \"%s\",\n".formatted(name, value)));
+                    .forEach((header, value) -> headers.append("  [\"%s\"] = \"%s\",\n".formatted(header, value)));
             String script = Files.readString(Path.of(System.getProperty("tiphys.root"), "bench/deliveries.lua"))
                     .replace("@BODY@", body.toString())
                     .replace("@HEADERS@", headers);
-            return new Wrk(Files.writeString(directory.resolve("deliveries.lua"), script));
+            return new Wrk(Files.writeString(directory.resolve(name + ".lua"), script));
         }
 
-        Result run(URI hook, int connections, Duration time) throws IOException, InterruptedException {
-            Process process = new ProcessBuilder(
+        /** A storm that goes on until it is closed, and then says how strong it was. */
+        private static final class Swing implements Closeable {
+            private final Process process;
+
+            private Swing(Process process) {
+                this.process = process;
+            }
+
+            @Override
+            public void close() throws IOException {
+                Result result = ended(process);
+                Bench.say(
+                        "    the storm",
+                        "%.0f/s accepted, %.0f/s refused"
+                                .formatted(result.accepted() / result.seconds(), result.refused() / result.seconds()));
+            }
+        }
+
+        Result run(URI hook, int connections, Duration time) throws IOException {
+            return ended(start(hook, connections, time, Duration.ZERO));
+        }
+
+        /** @param pause what each connection waits between an answer and its next delivery */
+        Swing swing(URI hook, int connections, Duration pause) throws IOException {
+            return new Swing(start(hook, connections, MEASURED, pause));
+        }
+
+        private Process start(URI hook, int connections, Duration time, Duration pause) throws IOException {
+            return new ProcessBuilder(
                             "wrk",
                             "-t1",
                             "-c" + connections,
@@ -287,11 +347,15 @@ final class GatewayBench {
                             "20s",
                             "-s",
                             script.toString(),
-                            hook.toString())
+                            hook.toString(),
+                            "--",
+                            Long.toString(pause.toMillis()))
                     .redirectErrorStream(true)
                     .start();
+        }
+
+        private static Result ended(Process process) throws IOException {
             String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor();
             Matcher line = LINE.matcher(printed);
             if (!line.find()) {
                 throw new IllegalStateException("wrk said: " + printed);
