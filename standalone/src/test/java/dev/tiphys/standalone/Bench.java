@@ -47,13 +47,14 @@ final class Bench {
     /** Measures what the arguments name; without any, everything. */
     public static void main(String[] arguments) throws Exception {
         List<String> wanted = arguments.length == 0
-                ? List.of("start", "deliveries", "storm", "outage", "steps", "transitions", "applied")
+                ? List.of("start", "deliveries", "cost", "storm", "outage", "steps", "transitions", "applied")
                 : List.of(arguments);
         Bench bench = new Bench(Files.createTempDirectory("tiphys-bench"));
         for (String figure : wanted) {
             switch (figure) {
                 case "start" -> bench.start();
                 case "deliveries" -> new GatewayBench(bench.scratch.resolve("gateway")).deliveries();
+                case "cost" -> new GatewayBench(bench.scratch.resolve("cost")).cost();
                 case "storm" -> new GatewayBench(bench.scratch.resolve("storm")).storm();
                 case "outage" -> new GatewayBench(bench.scratch.resolve("outage")).outage();
                 case "steps" -> bench.steps();

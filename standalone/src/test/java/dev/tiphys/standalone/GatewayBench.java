@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +52,20 @@ final class GatewayBench {
             "1000000",
             "TIPHYS_GATEWAY_RATES_OVERALL",
             "4000000");
+
+    /** The parts of the bound model, by the classes that do their work. */
+    private static final Map<String, List<String>> PARTS = new LinkedHashMap<>();
+
+    static {
+        PARTS.put("HTTP", List.of("io.netty.", "io.vertx.", "io.quarkus.vertx.", "dev.tiphys.gateway.reception.http."));
+        PARTS.put("checking the signature", List.of("dev.tiphys.gateway.proof.", "javax.crypto.", "com.sun.crypto."));
+        PARTS.put("reading the payload", List.of("dev.tiphys.gateway.sender.", "dev.tiphys.gateway.delivery."));
+        PARTS.put("writing the event", List.of("dev.tiphys.contracts.cloudevent."));
+        PARTS.put("producing it", List.of("org.apache.kafka.", "net.jpountz."));
+        PARTS.put("once only, and its limits", List.of("dev.tiphys.gateway.intake.", "dev.tiphys.gateway.limit."));
+        PARTS.put("the ledger", List.of("dev.tiphys.gateway.ledger.", "org.postgresql.", "io.agroal."));
+        PARTS.put("metrics", List.of("io.micrometer.", "io.prometheus."));
+    }
 
     private final Path directory;
 
@@ -153,6 +168,39 @@ final class GatewayBench {
                                 (after[2] - before[2]) / per));
             }
         }
+    }
+
+    /** Where the gateway's processor time goes for each delivery, at 16 connections. */
+    void cost() throws Exception {
+        if (Wrk.whyNot().isPresent()) {
+            Bench.say("a delivery's cost", "not measured: " + Wrk.whyNot().get());
+            return;
+        }
+        try (House house = new House(UNLIMITED)) {
+            Wrk wrk = Wrk.write(directory, house.push, SECRET, "signed");
+            // The compilers are done only after this.
+            wrk.run(house.hook("shop"), 16, WARM_UP.multipliedBy(4));
+            CpuProfile profile = CpuProfile.begin(house.gateway.handle(), directory.resolve("cpu.jfr"));
+            double[] before = house.cpu();
+            double compiled = Processor.ofCompilers(house.gateway.handle());
+            Wrk.Result result = wrk.run(house.hook("shop"), 16, MEASURED);
+            double[] after = house.cpu();
+            double compiling = Processor.ofCompilers(house.gateway.handle()) - compiled;
+            Map<String, Double> parts = profile.end(PARTS);
+            parts.put("compiling", compiling);
+            double each = 1e6 / result.accepted();
+            double whole = after[0] - before[0];
+            Bench.say("a delivery's cost in the gateway", microseconds(whole * each) + ", while it is sampled");
+            parts.forEach((part, seconds) -> Bench.say("  " + part, microseconds(seconds * each)));
+            double seen =
+                    parts.values().stream().mapToDouble(Double::doubleValue).sum();
+            Bench.say("  the JVM's own, such as the recorder", microseconds((whole - seen) * each));
+            Bench.say("in the broker", microseconds((after[1] - before[1]) * each));
+        }
+    }
+
+    private static String microseconds(double value) {
+        return String.format(Locale.ROOT, "%.1f µs", value);
     }
 
     /**

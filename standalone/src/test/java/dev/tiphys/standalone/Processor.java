@@ -29,10 +29,36 @@ final class Processor {
     }
 
     static long residentBytes(ProcessHandle process) throws IOException {
-        return Long.parseLong(fields(process).get(RESIDENT_PAGES)) * PAGE;
+        return Long.parseLong(fields(directory(process)).get(RESIDENT_PAGES)) * PAGE;
+    }
+
+    /** {@return CPU seconds of the JVM's threads that compile} One that ended took its seconds with it. */
+    static double ofCompilers(ProcessHandle process) throws IOException {
+        try (var tasks = Files.list(directory(process).resolve("task"))) {
+            return tasks.filter(Processor::compiles)
+                    .mapToDouble(Processor::seconds)
+                    .sum();
+        }
+    }
+
+    private static boolean compiles(Path task) {
+        try {
+            return Files.readString(task.resolve("comm")).contains("CompilerThre");
+        } catch (IOException e) {
+            // It ended in between.
+            return false;
+        }
+    }
+
+    private static Path directory(ProcessHandle process) {
+        return Path.of("/proc", Long.toString(process.pid()));
     }
 
     private static double seconds(ProcessHandle process) {
+        return seconds(directory(process));
+    }
+
+    private static double seconds(Path process) {
         try {
             return fields(process).subList(USER_TICKS, CHILDREN_SYSTEM_TICKS + 1).stream()
                             .mapToLong(Long::parseLong)
@@ -44,9 +70,9 @@ final class Processor {
         }
     }
 
-    /** The fields behind the name, which may hold spaces, of /proc/PID/stat. */
-    private static List<String> fields(ProcessHandle process) throws IOException {
-        String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+    /** The fields behind the name, which may hold spaces, of the file {@code stat}. */
+    private static List<String> fields(Path process) throws IOException {
+        String stat = Files.readString(process.resolve("stat"));
         return List.of(stat.substring(stat.lastIndexOf(')') + 2).strip().split(" "));
     }
 }
