@@ -1,9 +1,16 @@
 package dev.tiphys.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of all commands. */
 @Command(
@@ -49,9 +56,40 @@ public final class Tiphys {
     /** {@return the command line, ready to execute} */
     static CommandLine commands() {
         return new CommandLine(new Tiphys())
+                .registerConverter(GetCommand.Kind.class, word(GetCommand.Kind.class))
+                .registerConverter(DescribeCommand.Kind.class, word(DescribeCommand.Kind.class))
+                .registerConverter(CancelCommand.Mode.class, word(CancelCommand.Mode.class))
+                .registerConverter(Output.class, word(Output.class))
                 .setExecutionExceptionHandler(Tiphys::explain)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Tiphys::misused)
                 .setUsageHelpAutoWidth(true);
+    }
+
+    /** Reads constants as the small words that people write. */
+    private static <E extends Enum<E>> ITypeConverter<E> word(Class<E> type) {
+        Map<String, E> words = new LinkedHashMap<>();
+        for (E constant : type.getEnumConstants()) {
+            words.put(constant.name().toLowerCase(Locale.ROOT), constant);
+        }
+        return text -> {
+            E constant = words.get(text.toLowerCase(Locale.ROOT));
+            if (constant == null) {
+                throw new TypeConversionException(
+                        "expected one of " + String.join(", ", words.keySet()) + ", met " + text);
+            }
+            return constant;
+        };
+    }
+
+    /** Says what is wrong and where help is; all options after each slip would hide the one sentence that counts. */
+    private static int misused(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(command.getColorScheme().errorText("tiphys: " + e.getMessage()));
+        boolean _ = UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("`" + command.getCommandSpec().qualifiedName() + " --help` says how it is used");
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private static int explain(Exception e, CommandLine command, ParseResult parsed) throws Exception {

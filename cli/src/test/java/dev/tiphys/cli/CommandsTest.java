@@ -130,6 +130,17 @@ class CommandsTest {
         @Test
         void isTwoForWrongUse() {
             assertThat(run("get", "nonsense")).isEqualTo(2);
+
+            assertThat(err.toString())
+                    .contains("expected one of runs, applications, events,", "met nonsense", "`tiphys get --help`")
+                    .hasLineCount(2);
+        }
+
+        @Test
+        void isTwoForAnUnknownOptionWithWhatWasMeant() {
+            assertThat(run("get", "runs", "--pipelin", "shop")).isEqualTo(2);
+
+            assertThat(err.toString()).contains("--pipelin", "--pipeline");
         }
 
         @Test

@@ -91,7 +91,10 @@ final class Demo implements Callable<Integer> {
         try {
             HttpResponse<String> answer =
                     push.deliver(hook, shop.webhookSecret(), UUID.randomUUID().toString());
-            say(out, "webhook   " + hook.getPath() + " answered " + answer.statusCode() + " " + answer.body());
+            say(
+                    out,
+                    "webhook   " + hook.getPath() + " answered " + answer.statusCode() + " " + answer.body()
+                            + "; ./tiphys explain says what that starts");
         } catch (IOException e) {
             say(out, "webhook   " + hook.getPath() + " did not answer: " + e.getMessage());
         } catch (InterruptedException e) {

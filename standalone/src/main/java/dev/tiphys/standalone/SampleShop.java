@@ -218,7 +218,7 @@ final class SampleShop implements AutoCloseable {
                 metadata: {name: shop-delivery}
                 spec:
                   on:
-                    - push: {repository: shop, branches: [main], paths: ["deploy/**"]}
+                    - push: {repository: shop, branches: [main], paths: ["deploy/**", "test/**"]}
                   concurrency: {key: shop, rule: latest}
                   notify: {slack: "%5$s"}
                   steps:
