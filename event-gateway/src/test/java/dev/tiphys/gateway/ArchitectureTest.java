@@ -18,6 +18,7 @@ class ArchitectureTest {
                         "ledger",
                         "recovery",
                         "limit",
+                        "trace",
                         "schedule",
                         "queue",
                         "definitions"));
