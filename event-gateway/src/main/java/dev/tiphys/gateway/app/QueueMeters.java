@@ -80,8 +80,7 @@ final class QueueMeters implements MessageDesk.Handled {
 
     @Override
     public void heard(Subscription queue, Outcome outcome, Duration took) {
-        Pair pair = handled.computeIfAbsent(
-                new Series(queue.name(), queue.system(), outcome.errorType()), this::pair);
+        Pair pair = handled.computeIfAbsent(new Series(queue.name(), queue.system(), outcome.errorType()), this::pair);
         pair.messages().increment();
         pair.duration().record(took);
     }

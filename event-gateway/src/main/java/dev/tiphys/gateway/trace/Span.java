@@ -40,7 +40,11 @@ public interface Span {
     /** Says a number of it; {@return itself} */
     Span with(String attribute, long value);
 
-    /** Says that it failed; {@return itself} @param errorType one of few words */
+    /**
+     * Says that it failed; {@return itself}
+     *
+     * @param errorType one of few words
+     */
     Span failed(String errorType);
 
     /** Ends it, once. */

@@ -22,9 +22,9 @@ final class HookSpans {
         HttpServerRequest request = context.request();
         String method = request.method().name();
         boolean known = METHODS.contains(method);
-        Span span = tracing.begin(
-                Tracing.Kind.SERVER, known ? method : "HTTP", ROUTE, request.getHeader("traceparent"));
-        if (span == Span.NONE) {
+        Span span =
+                tracing.begin(Tracing.Kind.SERVER, known ? method : "HTTP", ROUTE, request.getHeader("traceparent"));
+        if (span.equals(Span.NONE)) {
             return span;
         }
         context.put(ROUTE, span);

@@ -67,9 +67,10 @@ final class Backlog {
             return;
         }
         Throwable failure = result.getFailureThrowable();
-        exported(failure == null ? "_OTHER" : failure.getClass().getSimpleName())
-                .increment(spans);
-        lost(failure == null ? "it does not answer" : String.valueOf(failure.getMessage()));
+        // Without a cause it was an answer, and no good one.
+        Throwable cause = failure == null ? null : failure.getCause();
+        exported(cause == null ? "rejected" : cause.getClass().getName()).increment(spans);
+        lost(cause == null ? "it refuses them" : cause.toString());
     }
 
     private void lost(String reason) {

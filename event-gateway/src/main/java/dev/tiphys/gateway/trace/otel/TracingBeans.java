@@ -66,7 +66,9 @@ final class TracingBeans {
     private static Map<String, String> settings(Config config) {
         Map<String, String> settings = new HashMap<>();
         settings.put("otel.exporter.otlp.protocol", PROTOCOL);
-        said(config, "quarkus.application.name").ifPresent(name -> settings.put("otel.service.name", name));
+        if (!said(config, "otel.resource.attributes").orElse("").contains("service.name=")) {
+            said(config, "quarkus.application.name").ifPresent(name -> settings.put("otel.service.name", name));
+        }
         for (String name : config.getPropertyNames()) {
             if (name.startsWith("otel.")) {
                 said(config, name).ifPresent(value -> settings.put(name, value));
