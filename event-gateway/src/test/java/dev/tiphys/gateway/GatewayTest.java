@@ -193,7 +193,8 @@ class GatewayTest {
 
             assertThat(Log.events(event))
                     .singleElement()
-                    .satisfies(read -> assertThat(read.causality().traceparent()).isEqualTo(trace));
+                    .satisfies(
+                            read -> assertThat(read.causality().traceparent()).isEqualTo(trace));
         }
 
         @Test

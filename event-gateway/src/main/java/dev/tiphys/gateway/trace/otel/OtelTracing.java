@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Spans of OpenTelemetry's SDK. */
 final class OtelTracing implements Tracing, AutoCloseable {
-    /** The product stops within five seconds, of which others need more. */
-    private static final Duration FLUSH = Duration.ofSeconds(1);
+    /** The product stops within five seconds, of which others need most. */
+    private static final Duration FLUSH = Duration.ofMillis(500);
 
     private final SdkTracerProvider provider;
     private final Tracer tracer;
@@ -48,7 +48,7 @@ final class OtelTracing implements Tracing, AutoCloseable {
         return new Begun(builder.startSpan(), backlog);
     }
 
-    /** Sends what waits, for a second at most; the rest is lost. */
+    /** Sends what waits, for half a second at most; the rest is lost. */
     @Override
     public void close() {
         var _ = provider.shutdown().join(FLUSH.toMillis(), TimeUnit.MILLISECONDS);

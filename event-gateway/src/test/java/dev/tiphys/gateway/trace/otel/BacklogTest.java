@@ -84,13 +84,13 @@ class BacklogTest {
     }
 
     @Test
-    void aCollectorThatHangsHoldsUpAStopForASecond() {
+    void aCollectorThatHangsHoldsUpAStopForHalfASecond() {
         spans(MOST);
 
         long begun = System.nanoTime();
         tracing.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1_500));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(1));
     }
 
     private void spans(int many) {
