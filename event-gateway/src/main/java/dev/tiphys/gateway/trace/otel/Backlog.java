@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
@@ -69,6 +70,9 @@ final class Backlog {
         Throwable failure = result.getFailureThrowable();
         // Without a cause it was an answer, and no good one.
         Throwable cause = failure == null ? null : failure.getCause();
+        if (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         exported(cause == null ? "rejected" : cause.getClass().getName()).increment(spans);
         lost(cause == null ? "it refuses them" : cause.toString());
     }

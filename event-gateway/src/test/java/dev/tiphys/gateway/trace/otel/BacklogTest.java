@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -68,7 +70,7 @@ class BacklogTest {
     @Test
     void thatTheCollectorIsAwayIsSaidWhenItBeginsAndWhenItIsOver() {
         collector.answer(CompletableResultCode.ofExceptionalFailure(
-                new IllegalStateException(new IOException("nobody is there"))));
+                new IllegalStateException(new CompletionException(new IOException("nobody is there")))));
         for (int i = 1; i <= 3; i++) {
             spans(1);
             int sent = i;
@@ -79,7 +81,9 @@ class BacklogTest {
         spans(1);
 
         await().untilAsserted(() -> assertThat(said.texts).hasSize(2));
-        assertThat(said.texts.getFirst()).contains("spans are lost, deliveries are not", "nobody is there");
+        assertThat(said.texts.getFirst())
+                .contains("spans are lost, deliveries are not")
+                .endsWith(": java.io.IOException: nobody is there");
         assertThat(said.texts.getLast()).isEqualTo("the collector takes spans again");
     }
 
@@ -138,7 +142,7 @@ class BacklogTest {
     }
 
     private static final class Said extends Handler {
-        private final List<String> texts = new java.util.concurrent.CopyOnWriteArrayList<>();
+        private final List<String> texts = new CopyOnWriteArrayList<>();
 
         @Override
         public void publish(LogRecord record) {
