@@ -179,6 +179,25 @@ class GatewayTest {
         }
 
         @Test
+        void carriesItsSendersTraceOnWhenNobodyCollectsSpans() {
+            String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+            String event = given().header("Authorization", "Bearer billing token")
+                    .header("traceparent", trace)
+                    .contentType("application/json")
+                    .body("{}")
+                    .post("/hooks/billing")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .path("event");
+
+            assertThat(Log.events(event))
+                    .singleElement()
+                    .satisfies(
+                            read -> assertThat(read.causality().traceparent()).isEqualTo(trace));
+        }
+
+        @Test
         void toNowhereIsNotFound() {
             given().body("{}").post("/hooks/nowhere").then().statusCode(404);
             given().body("{}").post("/hooks/shop/more").then().statusCode(404);

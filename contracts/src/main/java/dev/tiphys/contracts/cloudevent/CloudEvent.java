@@ -25,6 +25,18 @@ public record CloudEvent<T extends Payload>(
         }
     }
 
+    /** {@return the same event, in the trace that {@code traceparent} says} */
+    public CloudEvent<T> below(String traceparent) {
+        return new CloudEvent<>(
+                id,
+                source,
+                subject,
+                time,
+                new Causality(
+                        causality.correlationId(), causality.causationId(), traceparent, causality.definitionsOffset()),
+                data);
+    }
+
     /** {@return the CloudEvents type, from the payload} */
     public String type() {
         return EventTypes.typeOf(data.getClass());

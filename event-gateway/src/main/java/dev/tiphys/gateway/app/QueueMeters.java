@@ -1,6 +1,5 @@
 package dev.tiphys.gateway.app;
 
-import dev.tiphys.contracts.definition.Queue;
 import dev.tiphys.gateway.queue.MessageDesk;
 import dev.tiphys.gateway.queue.Outcome;
 import dev.tiphys.gateway.queue.QueueWatch;
@@ -81,21 +80,9 @@ final class QueueMeters implements MessageDesk.Handled {
 
     @Override
     public void heard(Subscription queue, Outcome outcome, Duration took) {
-        String system = switch (queue.transport()) {
-            case Queue.Transport.Sqs _ -> "aws_sqs";
-            case Queue.Transport.Kafka _ -> "kafka";
-        };
-        Pair pair = handled.computeIfAbsent(new Series(queue.name(), system, error(outcome)), this::pair);
+        Pair pair = handled.computeIfAbsent(new Series(queue.name(), queue.system(), outcome.errorType()), this::pair);
         pair.messages().increment();
         pair.duration().record(took);
-    }
-
-    private static String error(Outcome outcome) {
-        return switch (outcome) {
-            case Outcome.Settled(var verdict) -> verdict == Outcome.Verdict.PARKED ? "parked" : "";
-            case Outcome.Failed _ -> "failed";
-            case Outcome.Away _ -> "unavailable";
-        };
     }
 
     private Pair pair(Series series) {

@@ -16,6 +16,7 @@ import dev.tiphys.gateway.queue.QueueWatches;
 import dev.tiphys.gateway.queue.RedriveDesk;
 import dev.tiphys.gateway.queue.Subscription;
 import dev.tiphys.gateway.queue.Trouble;
+import dev.tiphys.gateway.trace.Tracing;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.expression.Expressions;
 import dev.tiphys.platform.log.DeadLetters;
@@ -50,6 +51,7 @@ final class QueueWiring {
             Definitions definitions,
             MeterRegistry meters,
             QueueMeters measured,
+            Tracing tracing,
             Clock clock) {
         return new MessageDesk(new MessageDesk.Means(
                 intake,
@@ -60,6 +62,7 @@ final class QueueWiring {
                 () -> definitions.current().offset(),
                 measured,
                 QueueWiring::trouble,
+                tracing,
                 clock::instant));
     }
 

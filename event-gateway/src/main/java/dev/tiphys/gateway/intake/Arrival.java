@@ -23,6 +23,15 @@ public record Arrival(List<Outgoing> events) {
         return new Arrival(List.of(new Outgoing(topicKey, event, null)));
     }
 
+    /** {@return the same below a span; itself if there is none} */
+    public Arrival below(@Nullable String traceparent) {
+        return traceparent == null
+                ? this
+                : new Arrival(events.stream()
+                        .map(one -> new Outgoing(one.topicKey(), one.event().below(traceparent), one.body()))
+                        .toList());
+    }
+
     /** {@return what is the same when it arrives again} */
     public String key() {
         return events.getFirst().event().id();

@@ -1,12 +1,18 @@
 package dev.tiphys.gateway.queue;
 
 import dev.tiphys.gateway.intake.Arrival;
+import org.jspecify.annotations.Nullable;
 
 /** What a message comes to. */
 public sealed interface Judgement {
 
     /** It becomes an event. */
     record Accepted(Arrival arrival) implements Judgement {
+        /** {@return the same below a span; itself if there is none} */
+        Accepted below(@Nullable String traceparent) {
+            return new Accepted(arrival.below(traceparent));
+        }
+
         String deliveryId() {
             return arrival.events().getFirst().event().data().delivery();
         }

@@ -8,6 +8,8 @@ import dev.tiphys.gateway.ledger.LedgerEntry.Place;
 import dev.tiphys.gateway.ledger.LedgerEntry.Took;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
 import dev.tiphys.gateway.queue.Outcome.Verdict;
+import dev.tiphys.gateway.trace.Span;
+import dev.tiphys.gateway.trace.Tracing;
 import dev.tiphys.platform.expression.Expressions;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +46,7 @@ public final class MessageDesk {
             LongSupplier definitionsOffset,
             Handled handled,
             Function<Throwable, Trouble> troubles,
+            Tracing tracing,
             Supplier<Instant> now) {}
 
     /** Hears what a message came to, and how long that took. */
@@ -63,15 +66,25 @@ public final class MessageDesk {
      */
     public Outcome handle(Subscription queue, QueueMessage message) throws InterruptedException {
         Instant begun = means.now().get();
-        Outcome outcome = outcome(queue, message, begun);
-        means.handled()
-                .heard(queue, outcome, Duration.between(begun, means.now().get()));
-        return outcome;
+        Span span = MessageSpans.begin(means.tracing(), queue, message);
+        try {
+            Outcome outcome = outcome(queue, message, begun, span.traceparent());
+            MessageSpans.handled(span, outcome);
+            means.handled()
+                    .heard(queue, outcome, Duration.between(begun, means.now().get()));
+            return outcome;
+        } catch (InterruptedException | RuntimeException e) {
+            span.failed(e.getClass().getName());
+            throw e;
+        } finally {
+            span.end();
+        }
     }
 
-    private Outcome outcome(Subscription queue, QueueMessage message, Instant begun) throws InterruptedException {
+    private Outcome outcome(Subscription queue, QueueMessage message, Instant begun, @Nullable String traceparent)
+            throws InterruptedException {
         return switch (judged(queue, message)) {
-            case Judgement.Accepted accepted -> take(queue, message, accepted, begun);
+            case Judgement.Accepted accepted -> take(queue, message, accepted.below(traceparent), begun);
             case Judgement.Irrelevant(var reason) -> new Outcome.Settled(dropped(queue, message, reason, begun));
             case Judgement.Poison(var reason) -> failed(queue, message, reason, begun);
         };

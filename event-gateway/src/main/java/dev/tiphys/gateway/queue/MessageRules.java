@@ -108,14 +108,12 @@ public final class MessageRules {
             long definitionsOffset) {
         String delivery =
                 DELIVERY_ID.matcher(key).matches() ? key : "sha256-" + DeliveryRules.sha256(key.getBytes(UTF_8));
-        String traceparent = DeliveryRules.traceparent(
-                said(message, "traceparent").orElse(message.headers().get("traceparent")));
         CloudEvent<ExternalEvent> event = new CloudEvent<>(
                 DeliveryRules.eventId(queue.name(), delivery, 0),
                 SOURCE + queue.name(),
                 type,
                 message.receivedAt(),
-                new Causality(null, null, traceparent, definitionsOffset),
+                new Causality(null, null, traceparent(message), definitionsOffset),
                 new ExternalEvent(
                         queue.endpoint(),
                         queue.event(),
@@ -195,6 +193,12 @@ public final class MessageRules {
                 .or(() -> Optional.ofNullable(message.headers().get(TYPE)))
                 .filter(text -> !text.isBlank() && text.length() <= 200)
                 .orElse(ExternalEvent.MESSAGE);
+    }
+
+    /** {@return the trace that the message's sender says it belongs to; null if none} */
+    static @Nullable String traceparent(QueueMessage message) {
+        return DeliveryRules.traceparent(
+                said(message, "traceparent").orElse(message.headers().get("traceparent")));
     }
 
     private static Optional<String> said(QueueMessage message, String name) {

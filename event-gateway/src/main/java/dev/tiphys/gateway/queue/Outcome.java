@@ -12,6 +12,15 @@ public sealed interface Outcome {
     /** The log or the database is away, which is not the message's fault: keep it, and read no more. */
     record Away(String reason) implements Outcome {}
 
+    /** {@return the word of metrics and spans for what went wrong; empty if nothing did} */
+    default String errorType() {
+        return switch (this) {
+            case Settled(var verdict) -> verdict == Verdict.PARKED ? "parked" : "";
+            case Failed _ -> "failed";
+            case Away _ -> "unavailable";
+        };
+    }
+
     /** A word for what became of a message. */
     enum Verdict {
         ACCEPTED,

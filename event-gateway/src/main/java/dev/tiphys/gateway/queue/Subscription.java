@@ -42,6 +42,14 @@ public record Subscription(
         return event == null ? endpoint : endpoint + "/" + event;
     }
 
+    /** {@return OpenTelemetry's word for where its messages come from} */
+    public String system() {
+        return switch (transport) {
+            case Queue.Transport.Sqs _ -> "aws_sqs";
+            case Queue.Transport.Kafka _ -> "kafka";
+        };
+    }
+
     /** {@return every queue that the definitions name, in their order} */
     public static List<Subscription> of(Collection<? extends Definition> definitions) {
         List<Subscription> all = new ArrayList<>();

@@ -64,9 +64,15 @@ public final class Reception {
      *
      * @param sender the address that it came from
      * @param receiving how long its bytes took
+     * @param traceparent the span of its reception; null if there are no spans, and the sender's own trace is carried on
      */
     public record Whole(
-            Endpoint endpoint, long definitionsOffset, Delivery delivery, String sender, Duration receiving) {}
+            Endpoint endpoint,
+            long definitionsOffset,
+            Delivery delivery,
+            String sender,
+            Duration receiving,
+            @Nullable String traceparent) {}
 
     /**
      * {@return what the sender is told}
@@ -136,7 +142,7 @@ public final class Reception {
             ledger.record(note.entry("limited", limited.why(), accepted.secret(), null));
             return done(new Received.Limited(limited.why(), limited.retryAfter()));
         }
-        Arrival arrival = new Arrival(outgoing(note.whole.delivery(), accepted));
+        Arrival arrival = new Arrival(outgoing(note.whole.delivery(), accepted)).below(note.whole.traceparent());
         long begin = nanos.getAsLong();
         CompletableFuture<Received> answer = new CompletableFuture<>();
         // The answer tells; nothing is left to hear.

@@ -8,6 +8,7 @@ import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.Outbox;
 import dev.tiphys.gateway.intake.Taken;
 import dev.tiphys.gateway.ledger.LedgerEntry;
+import dev.tiphys.gateway.trace.Tracing;
 import dev.tiphys.platform.expression.cel.CelExpressions;
 import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.log.RecordRefused;
@@ -45,7 +46,10 @@ public final class World {
             () -> 7,
             (_, _, _) -> {},
             World::trouble,
+            (kind, operation, target, traceparent) -> this.tracing.begin(kind, operation, target, traceparent),
             Instant::now));
+
+    public volatile Tracing tracing = Tracing.OFF;
 
     /** What happens before events are written; it may fail, or take its time. */
     public volatile UnaryOperator<List<Arrival.Outgoing>> before = UnaryOperator.identity();

@@ -8,6 +8,8 @@ import dev.tiphys.gateway.intake.Arrival.Outgoing;
 import dev.tiphys.gateway.intake.Intake;
 import dev.tiphys.gateway.intake.Outbox;
 import dev.tiphys.gateway.intake.Taken.Position;
+import dev.tiphys.gateway.trace.Span;
+import dev.tiphys.gateway.trace.Tracing;
 import dev.tiphys.platform.log.LogUnavailable;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
@@ -51,18 +53,21 @@ final class EventsProducer implements Outbox.Publisher {
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaClientMetrics metrics;
     private final SendMeters sends;
+    private final Tracing tracing;
     private volatile boolean closing;
 
     EventsProducer(
             @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
             @ConfigProperty(name = "tiphys.log.delivery-timeout", defaultValue = "8s") Duration deliveryTimeout,
             @ConfigProperty(name = "tiphys.gateway.intake.buffer", defaultValue = "128M") MemorySize buffer,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Tracing tracing) {
         producer = new KafkaProducer<>(
                 settings(bootstrapServers, deliveryTimeout, buffer), new StringSerializer(), new ByteArraySerializer());
         metrics = new KafkaClientMetrics(producer);
         metrics.bindTo(meters);
         sends = new SendMeters(meters);
+        this.tracing = tracing;
     }
 
     private static Map<String, Object> settings(String servers, Duration deliveryTimeout, MemorySize buffer) {
@@ -123,13 +128,16 @@ final class EventsProducer implements Outbox.Publisher {
         AtomicReferenceArray<Position> positions = new AtomicReferenceArray<>(events.size());
         AtomicInteger missing = new AtomicInteger(events.size());
         for (int i = 0; i < events.size() && !all.isDone(); i++) {
-            send(record(events.get(i)), i, positions, missing, all);
+            send(events.get(i), i, positions, missing, all);
         }
         return all;
     }
 
-    private static ProducerRecord<String, byte[]> record(Outgoing outgoing) {
-        CloudEvent<ExternalEvent> event = outgoing.event();
+    /** The event names the span that sent it: what follows from the event is below it. */
+    private static ProducerRecord<String, byte[]> record(Outgoing outgoing, Span span) {
+        String traceparent = span.traceparent();
+        CloudEvent<ExternalEvent> event =
+                traceparent == null ? outgoing.event() : outgoing.event().below(traceparent);
         byte[] body = outgoing.body();
         return body == null
                 ? CloudEventCodec.write(Topic.EVENTS, outgoing.topicKey(), event)
@@ -138,15 +146,18 @@ final class EventsProducer implements Outbox.Publisher {
     }
 
     private void send(
-            ProducerRecord<String, byte[]> record,
+            Outgoing outgoing,
             int at,
             AtomicReferenceArray<Position> positions,
             AtomicInteger missing,
             CompletableFuture<List<Position>> all) {
+        Span span = SendSpans.begin(tracing, outgoing);
+        ProducerRecord<String, byte[]> record = record(outgoing, span);
         long begun = System.nanoTime();
         try {
             var _ = producer.send(record, (metadata, failure) -> {
                 sends.sent(System.nanoTime() - begun, failure);
+                SendSpans.end(span, metadata, failure);
                 if (failure != null) {
                     all.completeExceptionally(failed(failure));
                     return;
@@ -160,6 +171,7 @@ final class EventsProducer implements Outbox.Publisher {
             });
         } catch (KafkaException | IllegalStateException e) {
             sends.sent(System.nanoTime() - begun, e);
+            SendSpans.end(span, null, e);
             all.completeExceptionally(failed(e));
         }
     }

@@ -69,6 +69,7 @@ final class Answers {
     }
 
     void send(RoutingContext context, String endpoint, Answer answer) {
+        HookSpans.end(context, endpoint, answer);
         counters.computeIfAbsent(
                         endpoint + " " + answer.verdict(),
                         _ -> meters.counter(

@@ -11,6 +11,8 @@ import dev.tiphys.gateway.limit.FairShare;
 import dev.tiphys.gateway.reception.Received;
 import dev.tiphys.gateway.reception.Reception;
 import dev.tiphys.gateway.reception.Reception.Whole;
+import dev.tiphys.gateway.trace.Span;
+import dev.tiphys.gateway.trace.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -60,6 +62,7 @@ final class HookRoute {
     private final DeliveryLedger ledger;
     private final Answers answers;
     private final Clock clock;
+    private final Tracing tracing;
     private final FairShare room;
     private final long maxBody;
     private final Duration patience;
@@ -72,6 +75,7 @@ final class HookRoute {
             DeliveryLedger ledger,
             Answers answers,
             Clock clock,
+            Tracing tracing,
             MeterRegistry meters,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-buffered", defaultValue = "128M") MemorySize maxBuffered,
             @ConfigProperty(name = "tiphys.gateway.hooks.max-body", defaultValue = "25M") MemorySize maxBody,
@@ -83,6 +87,7 @@ final class HookRoute {
         this.ledger = ledger;
         this.answers = answers;
         this.clock = clock;
+        this.tracing = tracing;
         this.room = new FairShare(maxBuffered.asLongValue());
         this.maxBody = maxBody.asLongValue();
         this.patience = patience;
@@ -101,6 +106,7 @@ final class HookRoute {
     }
 
     private void receive(RoutingContext context) {
+        Span span = HookSpans.begin(tracing, context);
         HttpServerRequest request = context.request();
         Optional<Endpoints.Table> table = endpoints.current();
         if (table.isEmpty()) {
@@ -133,7 +139,15 @@ final class HookRoute {
             }
             Delivery delivery = delivery(request, found.get(), taken.result());
             Duration receiving = Duration.ofNanos(System.nanoTime() - begin);
-            judge(context, new Whole(endpoint, table.get().definitionsOffset(), delivery, sender(request), receiving));
+            judge(
+                    context,
+                    new Whole(
+                            endpoint,
+                            table.get().definitionsOffset(),
+                            delivery,
+                            sender(request),
+                            receiving,
+                            span.traceparent()));
         });
     }
 
@@ -184,7 +198,7 @@ final class HookRoute {
         return own == null || own.compareTo(patience) > 0 ? patience : own;
     }
 
-    private static String sender(HttpServerRequest request) {
+    static String sender(HttpServerRequest request) {
         SocketAddress address = request.remoteAddress();
         return address == null || address.hostAddress() == null ? "" : address.hostAddress();
     }
