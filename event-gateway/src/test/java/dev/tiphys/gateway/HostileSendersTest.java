@@ -73,6 +73,8 @@ class HostileSendersTest {
                 {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: bystander}, spec: {verify: {bearer: {secretRef: {name: hostile}}}}}
                 ---
                 {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: narrow}, spec: {verify: {bearer: {secretRef: {name: hostile}}}, limits: {body: 2Ki, rate: 1, burst: 2, time: 1s}}}
+                ---
+                {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: terse}, spec: {verify: {bearer: {secretRef: {name: hostile}}}, limits: {headers: 2Ki}}}
                 """).statusCode(200);
     }
 
@@ -212,6 +214,19 @@ class HostileSendersTest {
             refused("X-Long: " + "x".repeat(MIB) + "\r\n");
         }
 
+        /** The server's own answer: it comes before any endpoint is known. */
+        @Test
+        void ofMoreThanTheServerReadsIsAnsweredAndNotJustDropped() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                wire.send(head("hostile") + "X-Long: " + "x".repeat(20 * KIB) + "\r\nContent-Length: 2\r\n\r\n{}");
+                assertThat(wire.rest()).startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+            }
+            try (Wire wire = Wire.to(address)) {
+                wire.send("POST /hooks/" + "a".repeat(4 * KIB) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+                assertThat(wire.rest()).startsWith("HTTP/1.0 414 Request-URI Too Long\r\n");
+            }
+        }
+
         @Test
         void withAnAddressOfAMegabyteIsRefused() throws Exception {
             try (Wire wire = Wire.to(address)) {
@@ -272,6 +287,34 @@ class HostileSendersTest {
         void ofItsBodyHolds() {
             deliver("narrow", new String(json(2 * KIB + 1), UTF_8), id()).statusCode(413);
             deliver("hostile", new String(json(2 * KIB + 1), UTF_8), id()).statusCode(202);
+        }
+
+        @Test
+        void ofItsHeadersHoldsSaysWhatToDoAndIsRemembered() {
+            String answer = withHeaderOf("terse", 2 * KIB)
+                    .statusCode(431)
+                    .contentType("application/problem+json")
+                    .extract()
+                    .path("detail");
+            assertThat(answer)
+                    .matches("the names and values of the headers have 2[0-9]{3} bytes, and this endpoint takes 2048: .*"
+                            + "have limits.headers of its definition raised");
+            await().untilAsserted(() -> authorised()
+                    .get("/api/deliveries?endpoint=terse&verdict=headers-too-large")
+                    .then()
+                    .statusCode(200)
+                    .body("items.reason", hasItem(answer)));
+
+            withHeaderOf("terse", KIB).statusCode(202);
+            withHeaderOf("hostile", 2 * KIB).statusCode(202);
+        }
+
+        private ValidatableResponse withHeaderOf(String name, int size) {
+            return authorisedSender()
+                    .header("X-Long", "x".repeat(size))
+                    .body("{}")
+                    .post("/hooks/" + name)
+                    .then();
         }
 
         @Test
@@ -582,10 +625,13 @@ class HostileSendersTest {
         return deliver("bystander", "{}", id());
     }
 
+    private static RequestSpecification authorisedSender() {
+        return given().header("Authorization", "Bearer " + TOKEN).header("Content-Type", "application/json");
+    }
+
     private static ValidatableResponse deliver(String name, String body, String id) {
-        return given().header("Authorization", "Bearer " + TOKEN)
+        return authorisedSender()
                 .header("X-Delivery-Id", id)
-                .header("Content-Type", "application/json")
                 .body(body.getBytes(UTF_8))
                 .post("/hooks/" + name)
                 .then();

@@ -218,7 +218,8 @@ final class EventSourceHooks {
         if (context != null) {
             path = path(context);
             method = method(context);
-            limits = new Limits(context.optionalSize("maxPayloadSize", 1, LimitsForm.LARGEST_BODY), null, null, null);
+            Long body = context.optionalSize("maxPayloadSize", 1, LimitsForm.LARGEST_BODY);
+            limits = new Limits(body, null, null, null, null);
             SecretRef bearer = context.optionalSelector("authSecret");
             if (verification == null && bearer != null) {
                 verification = new Verification.Bearer(bearer);

@@ -49,7 +49,7 @@ class EventSourceFormTest {
                             new Verification.Bearer(new SecretRef("webhook", "token")),
                             List.of(),
                             List.of(),
-                            new Limits(2097152L, null, null, null)));
+                            new Limits(2097152L, null, null, null, null)));
             assertThat(hook("webhook", "probe").path()).isEqualTo("/probe");
             assertThat(hook("webhook", "probe").method()).isEqualTo("GET");
         }

@@ -34,6 +34,7 @@ public enum VerdictWord {
     /** More than the endpoint takes. */
     LIMITED(false),
     TOO_LARGE(false),
+    HEADERS_TOO_LARGE(false),
     /** By another HTTP method than the endpoint's. */
     METHOD(false),
     MEDIA_TYPE(false),

@@ -55,6 +55,15 @@ record Answer(
         return problem(413, "too-large", "Content Too Large", "up to " + limit + " bytes are taken");
     }
 
+    static Answer headersTooLarge(long met, long limit) {
+        return problem(
+                431,
+                "headers-too-large",
+                "Request Header Fields Too Large",
+                "the names and values of the headers have " + met + " bytes, and this endpoint takes " + limit
+                        + ": send fewer or shorter headers, or have limits.headers of its definition raised");
+    }
+
     static Answer limited(String detail, int retryAfter) {
         return problem(
                 429, "limited", "Too Many Requests", detail, Map.of("Retry-After", Integer.toString(retryAfter)));

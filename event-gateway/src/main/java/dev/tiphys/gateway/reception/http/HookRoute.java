@@ -142,6 +142,13 @@ final class HookRoute {
         if (!endpoint.methods().contains(request.method().name())) {
             return Optional.of(Answer.wrongMethod(endpoint.methods()));
         }
+        Long limitOfHeaders = endpoint.limits().headers();
+        if (limitOfHeaders != null) {
+            long size = size(request.headers());
+            if (size > limitOfHeaders) {
+                return Optional.of(Answer.headersTooLarge(size, limitOfHeaders));
+            }
+        }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             return Optional.of(Answer.problem(
@@ -162,6 +169,15 @@ final class HookRoute {
             return Optional.of(Answer.limited(limited.why(), limited.retryAfter()));
         }
         return Optional.empty();
+    }
+
+    /** {@return how many bytes the names and values have; in a head a character is a byte} */
+    private static long size(MultiMap headers) {
+        long size = 0;
+        for (Map.Entry<String, String> header : headers) {
+            size += header.getKey().length() + header.getValue().length();
+        }
+        return size;
     }
 
     private static long announced(HttpServerRequest request) {
