@@ -273,10 +273,70 @@ class HostileSendersTest {
             }
         }
 
+        @Test
+        void thatTricklesIsAnsweredAndCutOffInTime() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                wire.send("POST /hooks/hostile HTTP/1.1\r\nX-Slow: ");
+                trickleUntilCutOff(wire);
+                assertThat(wire.rest()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
+            }
+        }
+
+        @Test
+        void thatNeverBeginsIsCutOffInTime() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                assertThat(wire.rest()).isEmpty();
+            }
+        }
+
+        @Test
+        void mayComeLateAfterAnAnswerAndThenHasItsTimeAgain() throws Exception {
+            String request = head("bystander") + "Content-Length: 2\r\n\r\n{}";
+            try (Wire wire = Wire.to(address)) {
+                assertThat(wire.send(request).status()).isEqualTo(202);
+                try (Wire clock = Wire.to(address)) {
+                    assertThat(clock.rest()).as("its end is when the patience is over").isEmpty();
+                }
+                wire.send(request).send("POST /hooks/bystander HTTP/1.1\r\nX-Slow: ");
+                trickleUntilCutOff(wire);
+                assertThat(wire.rest()).contains("HTTP/1.1 202 Accepted\r\n").contains("HTTP/1.1 408 ");
+            }
+        }
+
+        private void trickleUntilCutOff(Wire wire) {
+            await().atMost(Duration.ofSeconds(15))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> wire.sendUntilCutOff("x".getBytes(UTF_8), 1));
+        }
+
         private void refused(String headers) throws IOException {
             try (Wire wire = Wire.to(address)) {
                 wire.sendUntilCutOff((head("hostile") + headers + "Content-Length: 2\r\n\r\n{}").getBytes(UTF_8), 1);
                 assertThat(wire.status()).isIn(0, 400, 431);
+            }
+        }
+    }
+
+    /** The configuration of the test allows 400. */
+    @Test
+    void moreConnectionsThanAreAllowedAreClosedAndTheOthersServed() throws Exception {
+        List<Wire> wires = new ArrayList<>();
+        try {
+            String request = head("bystander") + "Content-Length: 2\r\n\r\n{}";
+            int status = 202;
+            while (status == 202 && wires.size() < 450) {
+                Wire wire = Wire.to(address);
+                wires.add(wire);
+                wire.sendUntilCutOff(request.getBytes(UTF_8), 1);
+                status = wire.status();
+            }
+            assertThat(status).as("of the one too many").isZero();
+            assertThat(wires).hasSizeBetween(300, 401);
+            wires.getFirst().send(request.replace("Content-Length", "Connection: close\r\nContent-Length"));
+            assertThat(wires.getFirst().rest()).contains("HTTP/1.1 202 Accepted\r\n");
+        } finally {
+            for (Wire wire : wires) {
+                wire.close();
             }
         }
     }

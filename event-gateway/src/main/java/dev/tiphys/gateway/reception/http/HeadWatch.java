@@ -1,0 +1,95 @@
+package dev.tiphys.gateway.reception.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one connection. A head has its time from the connection's beginning, or from its own first byte if another request
+ * came before; between requests a connection may be silent. Runs on the connection's event loop.
+ */
+final class HeadWatch extends ChannelInboundHandlerAdapter {
+    private static final byte[] TOO_SLOW =
+            "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII);
+
+    private final Duration patience;
+    private final Runnable tooSlow;
+
+    /** The request that is under way, or was the last one; null before the head of the next one is whole. */
+    private @Nullable HttpServerRequest request;
+
+    private @Nullable ScheduledFuture<?> deadline;
+    private boolean silent = true;
+
+    HeadWatch(Duration patience, Runnable tooSlow) {
+        this.patience = patience;
+        this.tooSlow = tooSlow;
+    }
+
+    /** The head of a request is whole. HTTP/2 mixes heads with what keeps a connection alive: it is watched up to its first. */
+    void begun(HttpServerRequest whole) {
+        request = whole;
+        stop();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        start(context);
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+        silent = false;
+        if (request != null && isOver(request)) {
+            request = null;
+        }
+        context.fireChannelRead(bytes);
+        if (request == null && deadline == null) {
+            start(context);
+        }
+    }
+
+    private static boolean isOver(HttpServerRequest request) {
+        return request.version() != HttpVersion.HTTP_2
+                && request.isEnded()
+                && request.response().ended();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        stop();
+        context.fireChannelInactive();
+    }
+
+    private void start(ChannelHandlerContext context) {
+        deadline = context.executor().schedule(() -> end(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void stop() {
+        if (deadline != null) {
+            deadline.cancel(/* mayInterruptIfRunning= */ false);
+            deadline = null;
+        }
+    }
+
+    private void end(ChannelHandlerContext context) {
+        tooSlow.run();
+        // The end of the connection is all that is to be heard of it.
+        if (silent || context.pipeline().get(SslHandler.class) != null) {
+            var _ = context.close();
+            return;
+        }
+        var _ = context.writeAndFlush(Unpooled.wrappedBuffer(TOO_SLOW)).addListener(ChannelFutureListener.CLOSE);
+    }
+}
