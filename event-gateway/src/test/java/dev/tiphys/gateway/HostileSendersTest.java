@@ -641,6 +641,37 @@ class HostileSendersTest {
                 .statusCode(405);
     }
 
+    /** Its client understands no other answer, and would send the same again. */
+    @Test
+    void storageGridIsAnsweredAsSnsAnswers() {
+        BrokerResource.secret("hostile-argo", "token", TOKEN);
+        apply("""
+                {apiVersion: argoproj.io/v1alpha1, kind: EventSource, metadata: {name: hostile-grid},
+                 spec: {storageGrid: {bucket: {filter: {prefix: in/}, webhook: {authSecret: {name: hostile-argo, key: token}}}}}}
+                """).statusCode(200);
+
+        String event = publish("in/a.csv").extract().path("PublishResponse.PublishResult.MessageId");
+        assertThat(((ExternalEvent) Log.events(event).getFirst().data()).body().at("/notification/Action").asText())
+                .isEqualTo("Publish");
+        publish("out/a.csv").body("PublishResponse.PublishResult.MessageId", equalTo("not-for-this-endpoint"));
+        given().header("Content-Type", "application/x-www-form-urlencoded")
+                .body("Action=Publish")
+                .post("/hooks/hostile-grid/bucket")
+                .then()
+                .statusCode(401)
+                .contentType("application/problem+json");
+    }
+
+    private static ValidatableResponse publish(String key) {
+        return given().header("Authorization", "Bearer " + TOKEN)
+                .formParam("Action", "Publish")
+                .formParam("Message", "{\"Records\": [{\"s3\": {\"object\": {\"key\": \"" + key + "\"}}}]}")
+                .post("/hooks/hostile-grid/bucket")
+                .then()
+                .statusCode(200)
+                .contentType("text/xml");
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX) // Even root cannot read this file of Linux'.
     void aSecretThatCannotBeReadStopsItsOwnEndpointAlone() throws IOException {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the entries of Argo's EventSource that requests come to. */
 final class EventSourceHooks {
+    static final String STORAGE_GRID = "storageGrid";
+
     private static final List<String> METHODS = List.of("GET", "POST");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final String CREATION =
@@ -202,6 +204,29 @@ final class EventSourceHooks {
         // AWS signs always, whether the manifest asks for a look at it or not; another server may not.
         Verification proof = validated || !fields.has("endpoint") ? new Verification.Sns(List.of(topic)) : null;
         return hook(entry, fields.optionalMapping("webhook"), proof, List.of(), List.of());
+    }
+
+    static @Nullable Input storageGrid(Entry entry) {
+        Fields fields = entry.fields();
+        // Argo tells StorageGRID this, and compares nothing that comes with it.
+        fields.free("topicArn", "bucket", "region", "events", "apiURL", "tls");
+        created(entry, "authToken");
+        Input.ObjectKeys objects = Input.ObjectKeys.ALL;
+        Fields filter = fields.optionalMapping("filter");
+        if (filter != null) {
+            objects = new Input.ObjectKeys(loose(filter, "prefix"), loose(filter, "suffix"));
+            filter.endLeniently();
+        }
+        return hook(entry, fields.optionalMapping("webhook"), null, List.of(), List.of()) instanceof Input.Hook hook
+                ? new Input.Hook(
+                        hook.path(),
+                        hook.method(),
+                        hook.verification(),
+                        hook.repositories(),
+                        hook.events(),
+                        hook.limits(),
+                        objects)
+                : null;
     }
 
     /** {@return the hook of an entry, proved by {@code proof}, else by Argo's bearer token, else by nothing} */

@@ -1,5 +1,7 @@
 package dev.tiphys.gateway.reception.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.Json;
 import java.util.LinkedHashMap;
@@ -40,6 +42,14 @@ record Answer(
     /** What the sender wanted to hear. */
     static Answer challenged(JsonNode answer) {
         return new Answer(200, "challenged", null, JSON, Json.bytes(answer), Map.of());
+    }
+
+    /** {@return the same as AWS SNS says it} */
+    Answer published(String id) {
+        String xml = "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>" + id
+                + "</MessageId></PublishResult><ResponseMetadata><RequestId>" + id
+                + "</RequestId></ResponseMetadata></PublishResponse>";
+        return new Answer(200, verdict, reason, "text/xml", xml.getBytes(UTF_8), headers);
     }
 
     static Answer problem(int status, String verdict, String title, String detail) {

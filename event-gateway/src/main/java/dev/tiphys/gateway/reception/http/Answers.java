@@ -50,6 +50,20 @@ final class Answers {
         };
     }
 
+    /** As {@link #to}, to a sender that takes this for AWS SNS. */
+    Answer toPublisher(Received received, long limit) {
+        Answer answer = to(received, limit);
+        return switch (received) {
+            case Received.Accepted(var event, var _) -> answer.published(event);
+            case Received.Irrelevant _ -> answer.published("not-for-this-endpoint");
+            case Received.Challenged _,
+                    Received.TooLarge _,
+                    Received.Limited _,
+                    Received.Unavailable _,
+                    Received.Rejected _ -> answer;
+        };
+    }
+
     /** What an endpoint's delivery that failed in an unforeseen way is answered. */
     Answer failed(String endpoint, Throwable failure) {
         Throwable cause =

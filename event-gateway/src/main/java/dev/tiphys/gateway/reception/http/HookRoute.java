@@ -272,7 +272,10 @@ final class HookRoute {
             room.give(name, bytes);
             Answer answer;
             if (failure == null) {
-                answer = answers.to(received, limit(whole.endpoint()));
+                long limit = limit(whole.endpoint());
+                answer = whole.endpoint().mapper().isPublishedTo()
+                        ? answers.toPublisher(received, limit)
+                        : answers.to(received, limit);
             } else {
                 answer = answers.failed(name, failure);
                 remember(name, answer, bytes);
