@@ -307,8 +307,7 @@ public final class Ticker {
                 schedule.owner().name(),
                 LedgerEntry.Way.SCHEDULE,
                 VerdictWord.MISSED.word(),
-                left.text() + " were missed and are not made up for (missed: " + missed(schedule) + ", at most "
-                        + Ticks.MOST + ")",
+                left.text() + why(schedule, left),
                 schedule.key(),
                 null,
                 List.of(),
@@ -318,6 +317,17 @@ public final class Ticker {
                 LedgerEntry.Took.NOTHING,
                 null,
                 null);
+    }
+
+    private static String why(Schedule schedule, Ticks.LeftOut left) {
+        if (left.count() == null) {
+            return ": after a pause at most " + Ticks.MOST + " run";
+        }
+        return switch (schedule.missed()) {
+            case SKIP -> ": the schedule skips what it missed";
+            case LATEST -> ": of what it missed, the schedule runs only the latest";
+            case ALL -> ": they are older than the schedule makes up for";
+        };
     }
 
     /**
