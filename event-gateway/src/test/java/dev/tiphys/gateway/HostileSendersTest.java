@@ -295,7 +295,9 @@ class HostileSendersTest {
             try (Wire wire = Wire.to(address)) {
                 assertThat(wire.send(request).status()).isEqualTo(202);
                 try (Wire clock = Wire.to(address)) {
-                    assertThat(clock.rest()).as("its end is when the patience is over").isEmpty();
+                    assertThat(clock.rest())
+                            .as("its end is when the patience is over")
+                            .isEmpty();
                 }
                 wire.send(request).send("POST /hooks/bystander HTTP/1.1\r\nX-Slow: ");
                 trickleUntilCutOff(wire);
@@ -357,8 +359,9 @@ class HostileSendersTest {
                     .extract()
                     .path("detail");
             assertThat(answer)
-                    .matches("the names and values of the headers have 2[0-9]{3} bytes, and this endpoint takes 2048: .*"
-                            + "have limits.headers of its definition raised");
+                    .matches(
+                            "the names and values of the headers have 2[0-9]{3} bytes, and this endpoint takes 2048: .*"
+                                    + "have limits.headers of its definition raised");
             await().untilAsserted(() -> authorised()
                     .get("/api/deliveries?endpoint=terse&verdict=headers-too-large")
                     .then()
@@ -651,7 +654,10 @@ class HostileSendersTest {
                 """).statusCode(200);
 
         String event = publish("in/a.csv").extract().path("PublishResponse.PublishResult.MessageId");
-        assertThat(((ExternalEvent) Log.events(event).getFirst().data()).body().at("/notification/Action").asText())
+        assertThat(((ExternalEvent) Log.events(event).getFirst().data())
+                        .body()
+                        .at("/notification/Action")
+                        .asText())
                 .isEqualTo("Publish");
         publish("out/a.csv").body("PublishResponse.PublishResult.MessageId", equalTo("not-for-this-endpoint"));
         given().header("Content-Type", "application/x-www-form-urlencoded")

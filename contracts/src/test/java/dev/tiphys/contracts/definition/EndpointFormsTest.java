@@ -27,10 +27,11 @@ class EndpointFormsTest {
     class ARepository {
         @Test
         void hasLimits() {
-            Repository repository =
-                    repository("url: https://h/a/b, limits: {body: 25Mi, headers: 8Ki, rate: 100, burst: 200, time: 30s}");
+            Repository repository = repository(
+                    "url: https://h/a/b, limits: {body: 25Mi, headers: 8Ki, rate: 100, burst: 200, time: 30s}");
 
-            assertThat(repository.limits()).isEqualTo(new Limits(25L * 1024 * 1024, 8192L, 100, 200, Duration.ofSeconds(30)));
+            assertThat(repository.limits())
+                    .isEqualTo(new Limits(25L * 1024 * 1024, 8192L, 100, 200, Duration.ofSeconds(30)));
             assertThat(repository("url: https://h/a/b, limits: {body: 4096}")
                             .limits()
                             .body())

@@ -281,8 +281,9 @@ class EventSourceFormTest {
 
         @Test
         void hasNoFilterByAnExpression() {
-            assertThat(read("storageGrid: {bucket: {webhook: {authSecret: {name: s, key: k}}, filter: {expression: x}}}")
-                            .findings())
+            assertThat(
+                            read("storageGrid: {bucket: {webhook: {authSecret: {name: s, key: k}}, filter: {expression: x}}}")
+                                    .findings())
                     .singleElement()
                     .satisfies(finding ->
                             assertThat(finding.path()).isEqualTo("spec.storageGrid.bucket.filter.expression"));

@@ -19,15 +19,15 @@ final class StorageGrid {
 
     /** {@return the notification as Argo writes it, its message as JSON} The other fields of the form may be credentials. */
     static Optional<JsonNode> notification(Delivery delivery) {
-        return Form.of(delivery).flatMap(form -> form.first("Message")
-                .flatMap(message -> Json.exactTree(message.getBytes(UTF_8)))
-                .filter(JsonNode::isObject)
-                .map(message -> {
-                    ObjectNode notification = JsonNodeFactory.instance.objectNode();
-                    PLAIN.forEach(name ->
-                            form.first(name).ifPresent(value -> notification.put(name, value)));
-                    return notification.set("Message", message);
-                }));
+        return Form.of(delivery)
+                .flatMap(form -> form.first("Message")
+                        .flatMap(message -> Json.exactTree(message.getBytes(UTF_8)))
+                        .filter(JsonNode::isObject)
+                        .map(message -> {
+                            ObjectNode notification = JsonNodeFactory.instance.objectNode();
+                            PLAIN.forEach(name -> form.first(name).ifPresent(value -> notification.put(name, value)));
+                            return notification.set("Message", message);
+                        }));
     }
 
     /** {@return what happened, such as {@code ObjectCreated:Put}} */
@@ -38,7 +38,9 @@ final class StorageGrid {
     /** {@return whether the first record, which is the only one that Argo looks at, is about one of the objects} */
     static boolean isAbout(ObjectKeys objects, JsonNode notification) {
         return objects.equals(ObjectKeys.ALL)
-                || Texts.found(first(notification).at("/s3/object/key")).filter(objects::has).isPresent();
+                || Texts.found(first(notification).at("/s3/object/key"))
+                        .filter(objects::has)
+                        .isPresent();
     }
 
     private static JsonNode first(JsonNode notification) {

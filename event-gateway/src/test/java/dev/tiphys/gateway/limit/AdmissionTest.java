@@ -27,7 +27,8 @@ class AdmissionTest {
         @Test
         void mayHaveLessByItsDefinitionAndNeverMore() {
             assertThat(letIn("small", new Limits(null, null, 5, 3, null), 100)).isEqualTo(3);
-            assertThat(letIn("large", new Limits(null, null, 5_000, null, null), 10)).isEqualTo(10);
+            assertThat(letIn("large", new Limits(null, null, 5_000, null, null), 10))
+                    .isEqualTo(10);
             pass(Duration.ofSeconds(1));
             assertThat(letIn("small", new Limits(null, null, 5, 3, null), 100)).isEqualTo(3);
         }

@@ -148,8 +148,8 @@ class ArgoHooksTest {
                         rejected -> assertThat(rejected.refusal()).isEqualTo(Refusal.MALFORMED));
     }
 
-    private static final Map<String, String> PUBLISHED =
-            Map.of("authorization", "Bearer s3cret", "content-type", "application/x-www-form-urlencoded; charset=utf-8");
+    private static final Map<String, String> PUBLISHED = Map.of(
+            "authorization", "Bearer s3cret", "content-type", "application/x-www-form-urlencoded; charset=utf-8");
 
     private static String notification(String key) {
         return "Action=Publish&TopicArn=urn%3At&Version=2010-03-31&AWSAccessKeyId=hidden&Message="

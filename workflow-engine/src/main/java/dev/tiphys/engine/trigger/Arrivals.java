@@ -109,7 +109,8 @@ public final class Arrivals {
     }
 
     /** Changed paths; if they are not known, why, and whether the repository has said that there is no such commit. */
-    private record Paths(@Nullable List<String> known, @Nullable String waits, boolean gone) {}
+    private record Paths(
+            @Nullable List<String> known, @Nullable String waits, boolean gone) {}
 
     private Paths asked(CloudEvent<ExternalEvent> event, Library library) {
         GitChange git = event.data().git();

@@ -387,7 +387,8 @@ final class DeliveriesResource {
                     "the broker did not take it: nothing is known to be replayed; try again", COME_AGAIN);
         }
         if (cause instanceof Intake.TooLarge) {
-            return ProblemException.tooLarge("delivery " + original.id() + ", of " + original.entry().bytes()
+            return ProblemException.tooLarge("delivery " + original.id() + ", of "
+                    + original.entry().bytes()
                     + " bytes, was not replayed: an event that it makes now is larger than the "
                     + Intake.LARGEST_EVENT
                     + " bytes that the log takes, or than max.message.bytes of the topic " + Topic.EVENTS.topicName()

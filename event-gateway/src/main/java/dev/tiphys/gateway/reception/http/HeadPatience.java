@@ -68,7 +68,8 @@ final class HeadPatience {
                 .collect(Collectors.toSet());
         for (EventExecutor executor : vertx.getAcceptorEventLoopGroup()) {
             if (executor instanceof SingleThreadEventLoop loop) {
-                loop.execute(() -> loop.registeredChannelsIterator().forEachRemaining(channel -> watch(channel, ports)));
+                loop.execute(
+                        () -> loop.registeredChannelsIterator().forEachRemaining(channel -> watch(channel, ports)));
             }
         }
     }

@@ -26,7 +26,8 @@ class DeliveriesResourceTest {
                         + " once");
         assertThat(refused)
                 .isInstanceOfSatisfying(
-                        ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(413));
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(413));
         assertThat(DeliveriesResource.failed(large, new LogUnavailable("away", new IllegalStateException())))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("try again");

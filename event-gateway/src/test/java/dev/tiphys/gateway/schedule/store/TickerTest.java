@@ -274,9 +274,11 @@ class TickerTest {
                 .containsExactlyInAnyOrder("all 07:00", "all 08:00", "all 09:00", "latest 09:00");
         assertThat(pass.leftOut())
                 .hasSize(2)
-                .anySatisfy(text -> assertThat(text)
-                        .startsWith("pipeline/skip/")
-                        .contains("3 ticks, from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z, were missed and do not run"));
+                .anySatisfy(
+                        text -> assertThat(text)
+                                .startsWith("pipeline/skip/")
+                                .contains(
+                                        "3 ticks, from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z, were missed and do not run"));
         assertThat(ledger)
                 .filteredOn(entry -> entry.verdict().equals("missed"))
                 .extracting(LedgerEntry::reason)
