@@ -302,21 +302,14 @@ public final class Ticker {
     }
 
     private static LedgerEntry leftOutEntry(Schedule schedule, Ticks.LeftOut left, Instant at) {
-        return new LedgerEntry(
+        return LedgerEntry.bare(
                 at,
                 schedule.owner().name(),
                 LedgerEntry.Way.SCHEDULE,
-                VerdictWord.MISSED.word(),
+                VerdictWord.MISSED,
                 left.text() + why(schedule, left),
                 schedule.key(),
-                null,
-                List.of(),
-                null,
-                null,
-                0,
-                LedgerEntry.Took.NOTHING,
-                null,
-                null);
+                0);
     }
 
     private static String why(Schedule schedule, Ticks.LeftOut left) {
