@@ -101,11 +101,7 @@ public final class Reception {
                 if (unverified) {
                     admission.unverified(whole.endpoint().name(), whole.sender());
                 }
-                ledger.record(note.entry(
-                        VerdictWord.of(verdict),
-                        reason,
-                        null,
-                        unverified ? null : note.payload()));
+                ledger.record(note.entry(VerdictWord.of(verdict), reason, null, unverified ? null : note.payload()));
                 yield done(new Received.Rejected(refusal, reason));
             }
         };

@@ -12,6 +12,7 @@ import io.quarkus.vertx.http.HttpServerStart;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
@@ -26,7 +27,8 @@ import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Closes the connections whose request heads come too slowly: the server's own timeout begins anew with each byte. Neither
+ * Closes the connections whose request heads come too slowly: the server's own timeout begins anew with each byte. A
+ * connection of HTTP/2 is watched up to its first request. Neither
  * Quarkus nor Vert.x lets anybody look at a connection before its first request is read, so each is watched where it is
  * accepted.
  */
@@ -54,9 +56,15 @@ final class HeadPatience {
     private static void begun(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (request.connection() instanceof ConnectionBase connection) {
-            HeadWatch watch = connection.channel().pipeline().get(HeadWatch.class);
-            if (watch != null) {
+            Channel channel = connection.channel();
+            HeadWatch watch = channel.pipeline().get(HeadWatch.class);
+            if (watch != null && request.version() == HttpVersion.HTTP_2) {
+                // It mixes heads with what keeps a connection alive.
+                channel.pipeline().remove(watch);
+            } else if (watch != null) {
                 watch.begun(request);
+                // The answer may end on any thread.
+                context.addEndHandler(_ -> channel.eventLoop().execute(watch::forget));
             }
         }
         context.next();

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
     private final Duration patience;
     private final Runnable tooSlow;
 
-    /** The request that is under way, or was the last one; null before the head of the next one is whole. */
+    /** The request that is under way; null if there is none, or its head is not whole. Not kept, because it holds its body. */
     private @Nullable HttpServerRequest request;
 
     private @Nullable ScheduledFuture<?> deadline;
@@ -36,10 +35,17 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
         this.tooSlow = tooSlow;
     }
 
-    /** The head of a request is whole. HTTP/2 mixes heads with what keeps a connection alive: it is watched up to its first. */
+    /** The head of a request is whole. */
     void begun(HttpServerRequest whole) {
         request = whole;
         stop();
+    }
+
+    /** Lets the request go if it is over: answered, and there to its last byte. */
+    void forget() {
+        if (request != null && request.isEnded() && request.response().ended()) {
+            request = null;
+        }
     }
 
     @Override
@@ -51,19 +57,16 @@ final class HeadWatch extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
         silent = false;
-        if (request != null && isOver(request)) {
-            request = null;
-        }
+        forget();
         context.fireChannelRead(bytes);
-        if (request == null && deadline == null) {
+        if (request == null && deadline == null && !context.isRemoved()) {
             start(context);
         }
     }
 
-    private static boolean isOver(HttpServerRequest request) {
-        return request.version() != HttpVersion.HTTP_2
-                && request.isEnded()
-                && request.response().ended();
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        stop();
     }
 
     @Override
