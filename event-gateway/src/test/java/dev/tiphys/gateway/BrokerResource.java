@@ -80,7 +80,9 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
                 Map.entry("tiphys.gateway.queues.retry-first", "1s"),
                 Map.entry("tiphys.gateway.hooks.max-body", "2M"),
                 Map.entry("tiphys.gateway.hooks.max-buffered", "8M"),
-                Map.entry("tiphys.gateway.hooks.patience", "2s"));
+                Map.entry("tiphys.gateway.hooks.patience", "2s"),
+                Map.entry("tiphys.gateway.hooks.head-patience", "2s"),
+                Map.entry("quarkus.http.limits.max-connections", "400"));
     }
 
     @Override

@@ -73,6 +73,8 @@ class HostileSendersTest {
                 {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: bystander}, spec: {verify: {bearer: {secretRef: {name: hostile}}}}}
                 ---
                 {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: narrow}, spec: {verify: {bearer: {secretRef: {name: hostile}}}, limits: {body: 2Ki, rate: 1, burst: 2, time: 1s}}}
+                ---
+                {apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: terse}, spec: {verify: {bearer: {secretRef: {name: hostile}}}, limits: {headers: 2Ki}}}
                 """).statusCode(200);
     }
 
@@ -212,6 +214,19 @@ class HostileSendersTest {
             refused("X-Long: " + "x".repeat(MIB) + "\r\n");
         }
 
+        /** The server's own answer: it comes before any endpoint is known. */
+        @Test
+        void ofMoreThanTheServerReadsIsAnsweredAndNotJustDropped() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                wire.send(head("hostile") + "X-Long: " + "x".repeat(20 * KIB) + "\r\nContent-Length: 2\r\n\r\n{}");
+                assertThat(wire.rest()).startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+            }
+            try (Wire wire = Wire.to(address)) {
+                wire.send("POST /hooks/" + "a".repeat(4 * KIB) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}");
+                assertThat(wire.rest()).startsWith("HTTP/1.0 414 Request-URI Too Long\r\n");
+            }
+        }
+
         @Test
         void withAnAddressOfAMegabyteIsRefused() throws Exception {
             try (Wire wire = Wire.to(address)) {
@@ -258,10 +273,72 @@ class HostileSendersTest {
             }
         }
 
+        @Test
+        void thatTricklesIsAnsweredAndCutOffInTime() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                wire.send("POST /hooks/hostile HTTP/1.1\r\nX-Slow: ");
+                trickleUntilCutOff(wire);
+                assertThat(wire.rest()).startsWith("HTTP/1.1 408 Request Timeout\r\n");
+            }
+        }
+
+        @Test
+        void thatNeverBeginsIsCutOffInTime() throws Exception {
+            try (Wire wire = Wire.to(address)) {
+                assertThat(wire.rest()).isEmpty();
+            }
+        }
+
+        @Test
+        void mayComeLateAfterAnAnswerAndThenHasItsTimeAgain() throws Exception {
+            String request = head("bystander") + "Content-Length: 2\r\n\r\n{}";
+            try (Wire wire = Wire.to(address)) {
+                assertThat(wire.send(request).status()).isEqualTo(202);
+                try (Wire clock = Wire.to(address)) {
+                    assertThat(clock.rest())
+                            .as("its end is when the patience is over")
+                            .isEmpty();
+                }
+                wire.send(request).send("POST /hooks/bystander HTTP/1.1\r\nX-Slow: ");
+                trickleUntilCutOff(wire);
+                assertThat(wire.rest()).contains("HTTP/1.1 202 Accepted\r\n").contains("HTTP/1.1 408 ");
+            }
+        }
+
+        private void trickleUntilCutOff(Wire wire) {
+            await().atMost(Duration.ofSeconds(15))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> wire.sendUntilCutOff("x".getBytes(UTF_8), 1));
+        }
+
         private void refused(String headers) throws IOException {
             try (Wire wire = Wire.to(address)) {
                 wire.sendUntilCutOff((head("hostile") + headers + "Content-Length: 2\r\n\r\n{}").getBytes(UTF_8), 1);
                 assertThat(wire.status()).isIn(0, 400, 431);
+            }
+        }
+    }
+
+    /** The configuration of the test allows 400. */
+    @Test
+    void moreConnectionsThanAreAllowedAreClosedAndTheOthersServed() throws Exception {
+        List<Wire> wires = new ArrayList<>();
+        try {
+            String request = head("bystander") + "Content-Length: 2\r\n\r\n{}";
+            int status = 202;
+            while (status == 202 && wires.size() < 450) {
+                Wire wire = Wire.to(address);
+                wires.add(wire);
+                wire.sendUntilCutOff(request.getBytes(UTF_8), 1);
+                status = wire.status();
+            }
+            assertThat(status).as("of the one too many").isZero();
+            assertThat(wires).hasSizeBetween(300, 401);
+            wires.getFirst().send(request.replace("Content-Length", "Connection: close\r\nContent-Length"));
+            assertThat(wires.getFirst().rest()).contains("HTTP/1.1 202 Accepted\r\n");
+        } finally {
+            for (Wire wire : wires) {
+                wire.close();
             }
         }
     }
@@ -272,6 +349,35 @@ class HostileSendersTest {
         void ofItsBodyHolds() {
             deliver("narrow", new String(json(2 * KIB + 1), UTF_8), id()).statusCode(413);
             deliver("hostile", new String(json(2 * KIB + 1), UTF_8), id()).statusCode(202);
+        }
+
+        @Test
+        void ofItsHeadersHoldsSaysWhatToDoAndIsRemembered() {
+            String answer = withHeaderOf("terse", 2 * KIB)
+                    .statusCode(431)
+                    .contentType("application/problem+json")
+                    .extract()
+                    .path("detail");
+            assertThat(answer)
+                    .matches(
+                            "the names and values of the headers have 2[0-9]{3} bytes, and this endpoint takes 2048: .*"
+                                    + "have limits.headers of its definition raised");
+            await().untilAsserted(() -> authorised()
+                    .get("/api/deliveries?endpoint=terse&verdict=headers-too-large")
+                    .then()
+                    .statusCode(200)
+                    .body("items.reason", hasItem(answer)));
+
+            withHeaderOf("terse", KIB).statusCode(202);
+            withHeaderOf("hostile", 2 * KIB).statusCode(202);
+        }
+
+        private ValidatableResponse withHeaderOf(String name, int size) {
+            return authorisedSender()
+                    .header("X-Long", "x".repeat(size))
+                    .body("{}")
+                    .post("/hooks/" + name)
+                    .then();
         }
 
         @Test
@@ -538,6 +644,40 @@ class HostileSendersTest {
                 .statusCode(405);
     }
 
+    /** Its client understands no other answer, and would send the same again. */
+    @Test
+    void storageGridIsAnsweredAsSnsAnswers() {
+        BrokerResource.secret("hostile-argo", "token", TOKEN);
+        apply("""
+                {apiVersion: argoproj.io/v1alpha1, kind: EventSource, metadata: {name: hostile-grid},
+                 spec: {storageGrid: {bucket: {filter: {prefix: in/}, webhook: {authSecret: {name: hostile-argo, key: token}}}}}}
+                """).statusCode(200);
+
+        String event = publish("in/a.csv").extract().path("PublishResponse.PublishResult.MessageId");
+        assertThat(((ExternalEvent) Log.events(event).getFirst().data())
+                        .body()
+                        .at("/notification/Action")
+                        .asText())
+                .isEqualTo("Publish");
+        publish("out/a.csv").body("PublishResponse.PublishResult.MessageId", equalTo("not-for-this-endpoint"));
+        given().header("Content-Type", "application/x-www-form-urlencoded")
+                .body("Action=Publish")
+                .post("/hooks/hostile-grid/bucket")
+                .then()
+                .statusCode(401)
+                .contentType("application/problem+json");
+    }
+
+    private static ValidatableResponse publish(String key) {
+        return given().header("Authorization", "Bearer " + TOKEN)
+                .formParam("Action", "Publish")
+                .formParam("Message", "{\"Records\": [{\"s3\": {\"object\": {\"key\": \"" + key + "\"}}}]}")
+                .post("/hooks/hostile-grid/bucket")
+                .then()
+                .statusCode(200)
+                .contentType("text/xml");
+    }
+
     @Test
     @EnabledOnOs(OS.LINUX) // Even root cannot read this file of Linux'.
     void aSecretThatCannotBeReadStopsItsOwnEndpointAlone() throws IOException {
@@ -582,10 +722,13 @@ class HostileSendersTest {
         return deliver("bystander", "{}", id());
     }
 
+    private static RequestSpecification authorisedSender() {
+        return given().header("Authorization", "Bearer " + TOKEN).header("Content-Type", "application/json");
+    }
+
     private static ValidatableResponse deliver(String name, String body, String id) {
-        return given().header("Authorization", "Bearer " + TOKEN)
+        return authorisedSender()
                 .header("X-Delivery-Id", id)
-                .header("Content-Type", "application/json")
                 .body(body.getBytes(UTF_8))
                 .post("/hooks/" + name)
                 .then();

@@ -41,6 +41,7 @@ public record EventSource(DefinitionKey key, List<Event> events) implements Defi
          * @param method in capital letters
          * @param repositories {@code owner/name} of those that are let in; empty for all
          * @param events the sender's event types that are let in; empty for all
+         * @param objects the objects of a bucket that are let in, for a sender that tells of objects
          */
         record Hook(
                 String path,
@@ -48,11 +49,39 @@ public record EventSource(DefinitionKey key, List<Event> events) implements Defi
                 Verification verification,
                 List<String> repositories,
                 List<String> events,
-                Limits limits)
+                Limits limits,
+                ObjectKeys objects)
                 implements Input {
             public Hook {
                 repositories = List.copyOf(repositories);
                 events = List.copyOf(events);
+            }
+
+            /** Of a sender that tells of no objects. */
+            public Hook(
+                    String path,
+                    String method,
+                    Verification verification,
+                    List<String> repositories,
+                    List<String> events,
+                    Limits limits) {
+                this(path, method, verification, repositories, events, limits, ObjectKeys.ALL);
+            }
+        }
+
+        /**
+         * Objects of a bucket.
+         *
+         * @param prefix what their keys begin with; empty for any
+         * @param suffix what their keys end with; empty for any
+         */
+        record ObjectKeys(String prefix, String suffix) {
+            /** Every object, and what is about none. */
+            public static final ObjectKeys ALL = new ObjectKeys("", "");
+
+            /** {@return whether an object of this key is one of them} */
+            public boolean has(String key) {
+                return key.startsWith(prefix) && key.endsWith(suffix);
             }
         }
 

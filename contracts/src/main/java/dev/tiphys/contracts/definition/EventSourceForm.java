@@ -30,6 +30,7 @@ final class EventSourceForm {
         TYPES.put("slack", EventSourceHooks::slack);
         TYPES.put("stripe", EventSourceHooks::stripe);
         TYPES.put("sns", EventSourceHooks::sns);
+        TYPES.put(EventSourceHooks.STORAGE_GRID, EventSourceHooks::storageGrid);
         TYPES.put("sqs", EventSourceMessages::sqs);
         TYPES.put("kafka", EventSourceMessages::kafka);
         TYPES.put("calendar", EventSourceCalendar::calendar);
@@ -119,7 +120,8 @@ final class EventSourceForm {
         }
         Input input = form.read(new Entry(owner, item.name(), fields));
         Map<String, String> metadata = fields.textMap("metadata");
-        Fields filter = fields.optionalMapping("filter");
+        // There it is about objects, and read already.
+        Fields filter = type.equals(EventSourceHooks.STORAGE_GRID) ? null : fields.optionalMapping("filter");
         String expression = filter == null ? null : filter.optionalText("expression");
         if (filter != null) {
             filter.endLeniently();
@@ -173,7 +175,13 @@ final class EventSourceForm {
             return event;
         }
         Input.Hook nameOnly = new Input.Hook(
-                "", hook.method(), hook.verification(), hook.repositories(), hook.events(), hook.limits());
+                "",
+                hook.method(),
+                hook.verification(),
+                hook.repositories(),
+                hook.events(),
+                hook.limits(),
+                hook.objects());
         return new Event(event.name(), event.type(), nameOnly, event.filter(), event.metadata());
     }
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the entries of Argo's EventSource that requests come to. */
 final class EventSourceHooks {
+    static final String STORAGE_GRID = "storageGrid";
+
     private static final List<String> METHODS = List.of("GET", "POST");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final String CREATION =
@@ -204,6 +206,29 @@ final class EventSourceHooks {
         return hook(entry, fields.optionalMapping("webhook"), proof, List.of(), List.of());
     }
 
+    static @Nullable Input storageGrid(Entry entry) {
+        Fields fields = entry.fields();
+        // Argo tells StorageGRID this, and compares nothing that comes with it.
+        fields.free("topicArn", "bucket", "region", "events", "apiURL", "tls");
+        created(entry, "authToken");
+        Input.ObjectKeys objects = Input.ObjectKeys.ALL;
+        Fields filter = fields.optionalMapping("filter");
+        if (filter != null) {
+            objects = new Input.ObjectKeys(loose(filter, "prefix"), loose(filter, "suffix"));
+            filter.endLeniently();
+        }
+        return hook(entry, fields.optionalMapping("webhook"), null, List.of(), List.of()) instanceof Input.Hook hook
+                ? new Input.Hook(
+                        hook.path(),
+                        hook.method(),
+                        hook.verification(),
+                        hook.repositories(),
+                        hook.events(),
+                        hook.limits(),
+                        objects)
+                : null;
+    }
+
     /** {@return the hook of an entry, proved by {@code proof}, else by Argo's bearer token, else by nothing} */
     private static @Nullable Input hook(
             Entry entry,
@@ -218,7 +243,8 @@ final class EventSourceHooks {
         if (context != null) {
             path = path(context);
             method = method(context);
-            limits = new Limits(context.optionalSize("maxPayloadSize", 1, LimitsForm.LARGEST_BODY), null, null, null);
+            Long body = context.optionalSize("maxPayloadSize", 1, LimitsForm.LARGEST_BODY);
+            limits = new Limits(body, null, null, null, null);
             SecretRef bearer = context.optionalSelector("authSecret");
             if (verification == null && bearer != null) {
                 verification = new Verification.Bearer(bearer);

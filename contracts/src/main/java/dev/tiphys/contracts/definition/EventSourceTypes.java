@@ -31,7 +31,6 @@ final class EventSourceTypes {
         INSTEAD.put("redisStream", "have the stream copied to Kafka, and use kafka");
         INSTEAD.put("resource", "have whoever changes the resource call a webhook");
         INSTEAD.put("sftp", "have whoever uploads the files call a webhook");
-        INSTEAD.put("storageGrid", "have the bucket notify a Kafka topic, and use kafka");
     }
 
     private EventSourceTypes() {}

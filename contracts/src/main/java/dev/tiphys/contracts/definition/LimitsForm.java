@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class LimitsForm {
     static final long LARGEST_BODY = 1024L * 1024 * 1024;
 
-    private static final long SMALLEST_BODY = 1024;
+    private static final long LARGEST_HEADERS = 1024L * 1024;
+    private static final long SMALLEST = 1024;
     private static final int MOST = 1_000_000;
 
     private LimitsForm() {}
@@ -17,7 +18,8 @@ final class LimitsForm {
             return Limits.NONE;
         }
         Limits limits = new Limits(
-                fields.optionalSize("body", SMALLEST_BODY, LARGEST_BODY),
+                fields.optionalSize("body", SMALLEST, LARGEST_BODY),
+                fields.optionalSize("headers", SMALLEST, LARGEST_HEADERS),
                 fields.optionalWhole("rate", 1, MOST),
                 fields.optionalWhole("burst", 1, MOST),
                 fields.optionalDuration("time"));

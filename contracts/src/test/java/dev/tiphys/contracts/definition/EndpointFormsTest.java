@@ -27,10 +27,11 @@ class EndpointFormsTest {
     class ARepository {
         @Test
         void hasLimits() {
-            Repository repository =
-                    repository("url: https://h/a/b, limits: {body: 25Mi, rate: 100, burst: 200, time: 30s}");
+            Repository repository = repository(
+                    "url: https://h/a/b, limits: {body: 25Mi, headers: 8Ki, rate: 100, burst: 200, time: 30s}");
 
-            assertThat(repository.limits()).isEqualTo(new Limits(25L * 1024 * 1024, 100, 200, Duration.ofSeconds(30)));
+            assertThat(repository.limits())
+                    .isEqualTo(new Limits(25L * 1024 * 1024, 8192L, 100, 200, Duration.ofSeconds(30)));
             assertThat(repository("url: https://h/a/b, limits: {body: 4096}")
                             .limits()
                             .body())
@@ -70,6 +71,9 @@ class EndpointFormsTest {
                 value = {
                     "url: https://h/a/b, limits: {body: 25M}|expected a number of bytes, or a size such as 512Ki or 25Mi",
                     "url: https://h/a/b, limits: {body: 10}|expected a size from 1024 to 1073741824 bytes",
+                    "url: https://h/a/b, limits: {headers: 8M}|expected a number of bytes, or a size such as 512Ki or 25Mi",
+                    "url: https://h/a/b, limits: {headers: 100}|expected a size from 1024 to 1048576 bytes",
+                    "url: https://h/a/b, limits: {header: 8Ki}|did you mean \"headers\"?",
                     "url: https://h/a/b, limits: {time: 5ms}|expected at least 1s",
                     "url: https://h/a/b, provider: gitea, webhook: {secretRef: {name: w}}, recovery: {token: {secretRef: {name: t}}}|only github and gitlab list their deliveries",
                     "url: https://h/a/b, recovery: {token: {secretRef: {name: t}}}|nothing to recover without a webhook",

@@ -49,7 +49,7 @@ class EventSourceFormTest {
                             new Verification.Bearer(new SecretRef("webhook", "token")),
                             List.of(),
                             List.of(),
-                            new Limits(2097152L, null, null, null)));
+                            new Limits(2097152L, null, null, null, null)));
             assertThat(hook("webhook", "probe").path()).isEqualTo("/probe");
             assertThat(hook("webhook", "probe").method()).isEqualTo("GET");
         }
@@ -241,6 +241,56 @@ class EventSourceFormTest {
     }
 
     @Nested
+    class AStorageGrid {
+        private static final String PROVED = "webhook: {endpoint: /b, url: 'https://x', authSecret: {name: s, key: k}}";
+
+        @Test
+        void letsInTheObjectsOfItsFilterAndSaysThatNothingIsSetUpThere() {
+            Reading reading = read("storageGrid: {bucket: {" + PROVED
+                    + ", topicArn: 'arn:aws:sns:a:1:t', bucket: b, region: r, events: ['ObjectCreated:Put'],"
+                    + " filter: {prefix: in/, suffix: .csv}, apiURL: 'https://grid', authToken: {name: g, key: t}}}");
+
+            Event bucket = only(reading).events().getFirst();
+            assertThat(bucket.type()).isEqualTo("storageGrid");
+            assertThat(bucket.filter()).isNull();
+            assertThat(bucket.input())
+                    .isEqualTo(new Input.Hook(
+                            "/b",
+                            "POST",
+                            new Verification.Bearer(new SecretRef("s", "k")),
+                            List.of(),
+                            List.of(),
+                            Limits.NONE,
+                            new Input.ObjectKeys("in/", ".csv")));
+            assertThat(reading.findings()).singleElement().satisfies(finding -> {
+                assertThat(finding.path()).isEqualTo("spec.storageGrid.bucket.authToken");
+                assertThat(finding.message())
+                        .contains("webhooks are not created at the sender; create one there, with the address"
+                                + " /hooks/");
+            });
+        }
+
+        @Test
+        void letsInEverythingWithoutAFilter() {
+            Reading reading = read("storageGrid: {bucket: {webhook: {authSecret: {name: s, key: k}}}}");
+
+            assertThat(reading.findings()).isEmpty();
+            assertThat(((Input.Hook) only(reading).events().getFirst().input()).objects())
+                    .isEqualTo(Input.ObjectKeys.ALL);
+        }
+
+        @Test
+        void hasNoFilterByAnExpression() {
+            assertThat(
+                            read("storageGrid: {bucket: {webhook: {authSecret: {name: s, key: k}}, filter: {expression: x}}}")
+                                    .findings())
+                    .singleElement()
+                    .satisfies(finding ->
+                            assertThat(finding.path()).isEqualTo("spec.storageGrid.bucket.filter.expression"));
+        }
+    }
+
+    @Nested
     class ATypeThatIsNotRun {
         @ParameterizedTest
         @ValueSource(
@@ -253,7 +303,6 @@ class EventSourceFormTest {
                     "nats",
                     "pubSub",
                     "hdfs",
-                    "storageGrid",
                     "azureEventsHub",
                     "emitter",
                     "redis",

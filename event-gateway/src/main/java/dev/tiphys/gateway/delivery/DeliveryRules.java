@@ -1,7 +1,5 @@
 package dev.tiphys.gateway.delivery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
@@ -15,8 +13,6 @@ import dev.tiphys.gateway.delivery.Verdict.Invited;
 import dev.tiphys.gateway.delivery.Verdict.Irrelevant;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import dev.tiphys.gateway.delivery.Verdict.Rejected;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -83,7 +79,7 @@ public final class DeliveryRules {
             int secret) {
         String deliveryId = endpoint.mapper()
                 .delivery(delivery, body)
-                .filter(id -> DELIVERY_ID.matcher(id).matches())
+                .filter(DeliveryRules::isDeliveryId)
                 .orElseGet(() -> ownId(delivery));
         Causality causality = new Causality(
                 null, null, traceparent(delivery.header("traceparent").orElse(null)), definitionsOffset);
@@ -120,7 +116,7 @@ public final class DeliveryRules {
      */
     public static String eventId(String endpoint, String deliveryId, int place) {
         String text = endpoint + "\n" + deliveryId + (place == 0 ? "" : "\n" + place);
-        return sha256(text.getBytes(UTF_8)).substring(0, 32);
+        return Sha256.hex(text).substring(0, 32);
     }
 
     /**
@@ -129,7 +125,7 @@ public final class DeliveryRules {
      */
     private static String ownId(Delivery delivery) {
         String moment = delivery.method() + "\n" + delivery.query() + "\n" + delivery.receivedAt() + "\n";
-        return "own-" + sha256((moment + sha256(delivery.body())).getBytes(UTF_8));
+        return "own-" + Sha256.hex(moment + HexFormat.of().formatHex(Sha256.of(delivery.body())));
     }
 
     /** Every secret is tried, whatever the ones before came to. */
@@ -152,12 +148,8 @@ public final class DeliveryRules {
         return value != null && TRACEPARENT.matcher(value).matches() ? value : null;
     }
 
-    /** {@return the digest of the bytes, in hex} */
-    public static String sha256(byte[] value) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is part of every Java", e);
-        }
+    /** {@return whether a text may be the id of a delivery} */
+    public static boolean isDeliveryId(String id) {
+        return DELIVERY_ID.matcher(id).matches();
     }
 }

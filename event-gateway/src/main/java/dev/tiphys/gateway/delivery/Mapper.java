@@ -37,6 +37,11 @@ public interface Mapper {
         return Delivery.isJson(contentType);
     }
 
+    /** {@return whether its sender takes us for AWS SNS, and understands only what that answers to {@code Publish}} */
+    default boolean isPublishedTo() {
+        return false;
+    }
+
     /** {@return the sender's own id of the delivery, the same when it is delivered again; empty if it gives none} */
     Optional<String> delivery(Delivery delivery, JsonNode body);
 

@@ -16,6 +16,9 @@ public interface Intake {
      */
     CompletionStage<Taken> take(Arrival arrival);
 
+    /** The most that the log takes of one event, in bytes; of less, if the topic's own {@code max.message.bytes} is less. */
+    int LARGEST_EVENT = 32 * 1024 * 1024;
+
     /** The log takes nothing as large as this. */
     final class TooLarge extends RuntimeException {
         public TooLarge(Throwable cause) {

@@ -79,6 +79,32 @@ public record LedgerEntry(
                 1);
     }
 
+    /** {@return one delivery that became no event, and of which no more is remembered than this} */
+    public static LedgerEntry bare(
+            Instant at,
+            String endpoint,
+            Way way,
+            VerdictWord verdict,
+            @Nullable String reason,
+            @Nullable String deliveryId,
+            long bytes) {
+        return new LedgerEntry(
+                at,
+                endpoint,
+                way,
+                verdict.word(),
+                reason,
+                deliveryId,
+                null,
+                List.of(),
+                null,
+                null,
+                bytes,
+                Took.NOTHING,
+                null,
+                null);
+    }
+
     /** {@return whether its sender is known: it proved itself, or it is none of a stranger's} */
     public boolean isGenuine() {
         return way != Way.HOOK || secret != null || VerdictWord.isGenuine(verdict);

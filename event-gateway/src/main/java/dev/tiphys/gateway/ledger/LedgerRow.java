@@ -1,10 +1,7 @@
 package dev.tiphys.gateway.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tiphys.gateway.delivery.DeliveryRules;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.tiphys.gateway.delivery.Sha256;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -33,15 +30,8 @@ public record LedgerRow(
 
     /** {@return 64 bits of a key} */
     public static long hash(String key) {
-        if (DIGEST.matcher(key).matches()) {
-            return HexFormat.fromHexDigitsToLong(key, 0, DIGITS_OF_64_BITS);
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-            return HexFormat.fromHexDigitsToLong(HexFormat.of().formatHex(digest), 0, DIGITS_OF_64_BITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is part of every Java", e);
-        }
+        String digest = DIGEST.matcher(key).matches() ? key : Sha256.hex(key);
+        return HexFormat.fromHexDigitsToLong(digest, 0, DIGITS_OF_64_BITS);
     }
 
     /** {@return the same, with its payload left out for a reason} */

@@ -1,13 +1,12 @@
 package dev.tiphys.gateway.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.Sha256;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.intake.Intake;
@@ -15,13 +14,10 @@ import dev.tiphys.gateway.intake.Taken;
 import dev.tiphys.gateway.ledger.Deliveries.Known;
 import dev.tiphys.gateway.ledger.LedgerEntry.Payload;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,26 +124,11 @@ public final class Replayer {
         return new Judgement.Judged(
                 id,
                 original,
-                word(verdict).word(),
+                VerdictWord.of(verdict).word(),
                 reason(verdict),
                 verdict instanceof Verdict.Accepted accepted ? renewed(accepted.events(), id, original) : List.of(),
                 payload,
                 now);
-    }
-
-    private static VerdictWord word(Verdict verdict) {
-        return switch (verdict) {
-            case Verdict.Accepted _ -> VerdictWord.ACCEPTED;
-            case Verdict.Irrelevant _ -> VerdictWord.IRRELEVANT;
-            case Verdict.Challenged _ -> VerdictWord.CHALLENGED;
-            case Verdict.Invited _ -> VerdictWord.INVITED;
-            case Verdict.Rejected rejected ->
-                switch (rejected.refusal()) {
-                    case UNVERIFIED -> VerdictWord.UNVERIFIED;
-                    case MALFORMED -> VerdictWord.MALFORMED;
-                    case FOREIGN -> VerdictWord.FOREIGN;
-                };
-        };
     }
 
     private static @Nullable String reason(Verdict verdict) {
@@ -179,13 +160,7 @@ public final class Replayer {
     }
 
     private static String eventId(UUID id, int place) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(("replay\n" + id + "\n" + place).getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is part of every Java", e);
-        }
+        return Sha256.hex("replay\n" + id + "\n" + place).substring(0, DIGITS);
     }
 
     /** Publishes the events of a judgement and remembers it; {@return a stage that ends as {@link Intake#take} does} */

@@ -1,5 +1,6 @@
 package dev.tiphys.gateway.ledger;
 
+import dev.tiphys.gateway.delivery.Verdict;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,7 @@ public enum VerdictWord {
     /** More than the endpoint takes. */
     LIMITED(false),
     TOO_LARGE(false),
+    HEADERS_TOO_LARGE(false),
     /** By another HTTP method than the endpoint's. */
     METHOD(false),
     MEDIA_TYPE(false),
@@ -48,19 +50,37 @@ public enum VerdictWord {
             .collect(Collectors.toUnmodifiableSet());
 
     private final boolean genuine;
+    private final String word;
 
     VerdictWord(boolean genuine) {
         this.genuine = genuine;
+        this.word = name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** {@return the word, as it is written everywhere} */
     public String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return word;
     }
 
     /** {@return the verdict of a word; empty if it is none} */
     public static Optional<VerdictWord> of(String word) {
         return Arrays.stream(values()).filter(one -> one.word().equals(word)).findFirst();
+    }
+
+    /** {@return what a judgement is kept under} */
+    public static VerdictWord of(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Accepted _ -> ACCEPTED;
+            case Verdict.Irrelevant _ -> IRRELEVANT;
+            case Verdict.Challenged _ -> CHALLENGED;
+            case Verdict.Invited _ -> INVITED;
+            case Verdict.Rejected rejected ->
+                switch (rejected.refusal()) {
+                    case UNVERIFIED -> UNVERIFIED;
+                    case MALFORMED -> MALFORMED;
+                    case FOREIGN -> FOREIGN;
+                };
+        };
     }
 
     /** {@return all words} */

@@ -1,7 +1,5 @@
 package dev.tiphys.gateway.queue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +9,7 @@ import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.PublicHeaders;
+import dev.tiphys.gateway.delivery.Sha256;
 import dev.tiphys.gateway.filter.ArgoFilter;
 import dev.tiphys.gateway.intake.Arrival;
 import dev.tiphys.gateway.queue.Judgement.Accepted;
@@ -22,14 +21,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Judges messages. Pure and total. */
 public final class MessageRules {
     private static final String SOURCE = "/tiphys/gateway/";
     private static final String TYPE = "type";
-    private static final Pattern DELIVERY_ID = Pattern.compile("[\\x21-\\x7e]{1,200}");
 
     private MessageRules() {}
 
@@ -106,8 +103,7 @@ public final class MessageRules {
             String key,
             JsonNode body,
             long definitionsOffset) {
-        String delivery =
-                DELIVERY_ID.matcher(key).matches() ? key : "sha256-" + DeliveryRules.sha256(key.getBytes(UTF_8));
+        String delivery = DeliveryRules.isDeliveryId(key) ? key : "sha256-" + Sha256.hex(key);
         CloudEvent<ExternalEvent> event = new CloudEvent<>(
                 DeliveryRules.eventId(queue.name(), delivery, 0),
                 SOURCE + queue.name(),

@@ -21,6 +21,7 @@ import dev.tiphys.gateway.ledger.LedgerEntry.Place;
 import dev.tiphys.gateway.ledger.LedgerEntry.Took;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
 import dev.tiphys.gateway.ledger.SecretUse;
+import dev.tiphys.gateway.ledger.VerdictWord;
 import dev.tiphys.gateway.limit.Admission;
 import java.net.URI;
 import java.time.Duration;
@@ -89,11 +90,11 @@ public final class Reception {
         return switch (verdict) {
             case Verdict.Accepted accepted -> accepted(note, accepted);
             case Verdict.Irrelevant(var reason, var secret) -> {
-                ledger.record(note.entry("irrelevant", reason, secret, note.payload()));
+                ledger.record(note.entry(VerdictWord.IRRELEVANT, reason, secret, note.payload()));
                 yield done(new Received.Irrelevant(reason));
             }
             case Verdict.Challenged(var answer, var secret) -> {
-                ledger.record(note.entry("challenged", null, secret, null));
+                ledger.record(note.entry(VerdictWord.CHALLENGED, null, secret, null));
                 yield done(new Received.Challenged(answer));
             }
             case Verdict.Invited(var accept, var secret) ->
@@ -106,15 +107,7 @@ public final class Reception {
                 if (unverified) {
                     admission.unverified(whole.endpoint().name(), whole.sender());
                 }
-                ledger.record(note.entry(
-                        switch (refusal) {
-                            case UNVERIFIED -> "unverified";
-                            case MALFORMED -> "malformed";
-                            case FOREIGN -> "foreign";
-                        },
-                        reason,
-                        null,
-                        unverified ? null : note.payload()));
+                ledger.record(note.entry(VerdictWord.of(verdict), reason, null, unverified ? null : note.payload()));
                 yield done(new Received.Rejected(refusal, reason));
             }
         };
@@ -122,7 +115,7 @@ public final class Reception {
 
     private Received invited(Note note, URI accept, int secret) {
         boolean isAccepted = invitations.accept(note.whole.endpoint().name(), accept);
-        ledger.record(note.entry("invited", isAccepted ? null : "it could not be accepted", secret, null));
+        ledger.record(note.entry(VerdictWord.INVITED, isAccepted ? null : "it could not be accepted", secret, null));
         return isAccepted ? new Received.Irrelevant("the invitation is accepted") : new Received.Unavailable();
     }
 
@@ -139,7 +132,7 @@ public final class Reception {
     private CompletionStage<Received> accepted(Note note, Verdict.Accepted accepted) {
         Endpoint endpoint = note.whole.endpoint();
         if (admission.verified(endpoint.name(), endpoint.limits()) instanceof Admission.Answer.Limited limited) {
-            ledger.record(note.entry("limited", limited.why(), accepted.secret(), null));
+            ledger.record(note.entry(VerdictWord.LIMITED, limited.why(), accepted.secret(), null));
             return done(new Received.Limited(limited.why(), limited.retryAfter()));
         }
         Arrival arrival = new Arrival(outgoing(note.whole.delivery(), accepted)).below(note.whole.traceparent());
@@ -193,14 +186,14 @@ public final class Reception {
 
         /** What became no event; its id is told if it stands in a header, so that a lost one is known to have come. */
         LedgerEntry entry(
-                String verdict, @Nullable String reason, @Nullable Integer secret, @Nullable Payload payload) {
+                VerdictWord verdict, @Nullable String reason, @Nullable Integer secret, @Nullable Payload payload) {
             Delivery delivery = whole.delivery();
             boolean genuine = secret != null || payload != null;
             return new LedgerEntry(
                     delivery.receivedAt(),
                     whole.endpoint().name(),
                     Way.HOOK,
-                    verdict,
+                    verdict.word(),
                     reason,
                     genuine
                             ? whole.endpoint()
@@ -226,9 +219,7 @@ public final class Reception {
                     delivery.receivedAt(),
                     whole.endpoint().name(),
                     Way.HOOK,
-                    taken instanceof Taken.Duplicate
-                            ? "duplicate"
-                            : there ? "accepted" : received instanceof Received.TooLarge ? "too-large" : "unavailable",
+                    word(taken, received).word(),
                     there ? null : "the broker did not take it",
                     accepted.deliveryId(),
                     accepted.events().getFirst().data().type(),
@@ -243,6 +234,16 @@ public final class Reception {
                     new Took(whole.receiving(), judging, publishing),
                     null,
                     null);
+        }
+
+        private static VerdictWord word(@Nullable Taken taken, Received received) {
+            if (taken instanceof Taken.Duplicate) {
+                return VerdictWord.DUPLICATE;
+            }
+            if (received instanceof Received.Accepted) {
+                return VerdictWord.ACCEPTED;
+            }
+            return received instanceof Received.TooLarge ? VerdictWord.TOO_LARGE : VerdictWord.UNAVAILABLE;
         }
     }
 }

@@ -1,11 +1,8 @@
 package dev.tiphys.gateway.schedule;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.tiphys.contracts.definition.Pipeline.Missed;
+import dev.tiphys.gateway.delivery.Sha256;
 import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -87,16 +84,8 @@ record Schedule(
         if (jitter.isZero()) {
             return tick;
         }
-        byte[] hash = sha256(key() + "\n" + tick);
+        byte[] hash = Sha256.of(key() + "\n" + tick);
         BigInteger longest = BigInteger.valueOf(jitter.toMillis() + 1);
         return tick.plusMillis(new BigInteger(1, hash).mod(longest).longValue());
-    }
-
-    static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 is part of every Java", e);
-        }
     }
 }

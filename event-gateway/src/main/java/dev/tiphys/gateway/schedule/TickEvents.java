@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.cloudevent.CloudEvent;
 import dev.tiphys.contracts.event.ExternalEvent;
+import dev.tiphys.gateway.delivery.Sha256;
 import dev.tiphys.gateway.intake.Arrival;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 
@@ -27,7 +27,7 @@ final class TickEvents {
     /** {@return what is written onto the log for a tick that happens at {@code now}} */
     static Arrival of(Schedule schedule, Instant tick, Instant now, long definitionsOffset) {
         String delivery = delivery(schedule, tick);
-        String id = HexFormat.of().formatHex(Schedule.sha256(delivery)).substring(0, 32);
+        String id = Sha256.hex(delivery).substring(0, 32);
         ExternalEvent data = switch (schedule.owner()) {
             case Schedule.Owner.OfPipeline(var pipeline) ->
                 new ExternalEvent(

@@ -302,22 +302,25 @@ public final class Ticker {
     }
 
     private static LedgerEntry leftOutEntry(Schedule schedule, Ticks.LeftOut left, Instant at) {
-        return new LedgerEntry(
+        return LedgerEntry.bare(
                 at,
                 schedule.owner().name(),
                 LedgerEntry.Way.SCHEDULE,
-                VerdictWord.MISSED.word(),
-                left.text() + " were missed and are not made up for (missed: " + missed(schedule) + ", at most "
-                        + Ticks.MOST + ")",
+                VerdictWord.MISSED,
+                left.text() + why(schedule, left),
                 schedule.key(),
-                null,
-                List.of(),
-                null,
-                null,
-                0,
-                LedgerEntry.Took.NOTHING,
-                null,
-                null);
+                0);
+    }
+
+    private static String why(Schedule schedule, Ticks.LeftOut left) {
+        if (left.count() == null) {
+            return ": after a pause at most " + Ticks.MOST + " run";
+        }
+        return switch (schedule.missed()) {
+            case SKIP -> ": the schedule skips what it missed";
+            case LATEST -> ": of what it missed, the schedule runs only the latest";
+            case ALL -> ": they are older than the schedule makes up for";
+        };
     }
 
     /**

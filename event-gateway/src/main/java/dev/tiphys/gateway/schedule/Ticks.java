@@ -34,7 +34,12 @@ final class Ticks {
     /** Ticks that are not fired, from the first to the last; {@code count} is null for those that nobody counted. */
     record LeftOut(Instant first, Instant last, @Nullable Integer count) {
         String text() {
-            return (count == null ? "" : count + " ") + "ticks from " + first + " to " + last;
+            if (count == null) {
+                return "more than " + MOST + " ticks were missed; those from " + first + " to " + last + " do not run";
+            }
+            return count == 1
+                    ? "the tick of " + first + " was missed and does not run"
+                    : count + " ticks, from " + first + " to " + last + ", were missed and do not run";
         }
     }
 

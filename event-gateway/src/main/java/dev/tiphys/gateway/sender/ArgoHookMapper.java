@@ -41,6 +41,15 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
     }
 
     @Override
+    public boolean isPublishedTo() {
+        return isOf(ArgoSender.STORAGEGRID);
+    }
+
+    private boolean isOf(ArgoSender sender) {
+        return ArgoSender.of(event.type()) == sender;
+    }
+
+    @Override
     public boolean isPlainJson() {
         return false;
     }
@@ -53,14 +62,17 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         if (!delivery.method().equals("POST")) {
             return Optional.empty();
         }
-        if (event.type().equals("slack")) {
+        if (isOf(ArgoSender.STORAGEGRID)) {
+            return StorageGrid.notification(delivery);
+        }
+        if (isOf(ArgoSender.SLACK)) {
             return SlackMapper.content(delivery);
         }
         if (!Form.isForm(delivery.headers().get("content-type"))) {
             return Json.exactTree(delivery.body());
         }
         Optional<Form> form = Form.of(delivery);
-        return event.type().equals("github")
+        return isOf(ArgoSender.GITHUB)
                 ? form.flatMap(fields -> fields.first("payload"))
                         .flatMap(payload -> Json.exactTree(payload.getBytes(UTF_8)))
                 : form.map(Form::lists);
@@ -93,6 +105,9 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         if (!hook.repositories().isEmpty() && hook.repositories().stream().noneMatch(repository::equalsIgnoreCase)) {
             return new Meaning.Refused(Refusal.FOREIGN, "the repository is not in the list of the EventSource");
         }
+        if (!StorageGrid.isAbout(hook.objects(), body)) {
+            return new Meaning.Nothing("the object is not one that the filter of the EventSource lets through");
+        }
         JsonNode payload = payload(sender, delivery, body);
         return switch (filter.test(payload)) {
             case ArgoFilter.Outcome.Through() ->
@@ -107,13 +122,14 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         switch (sender.shape()) {
             case HEADER -> payload.set("header", headers(delivery));
             case HEADERS -> payload.set("headers", headers(delivery));
-            case EVENT, WHOLE -> {
+            case EVENT, NOTIFICATION, WHOLE -> {
                 // Nothing of the request but its body.
             }
         }
         switch (sender.shape()) {
             case HEADER, HEADERS -> payload.set("body", body);
             case EVENT -> payload.set("event", body);
+            case NOTIFICATION -> payload.set("notification", body);
             case WHOLE -> {
                 return slack(body);
             }

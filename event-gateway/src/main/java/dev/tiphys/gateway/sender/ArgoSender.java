@@ -16,7 +16,8 @@ enum ArgoSender {
     GERRIT(Shape.HEADERS, "", "/change/project"),
     SLACK(Shape.WHOLE, "", ""),
     STRIPE(Shape.EVENT, "", ""),
-    SNS(Shape.HEADER, "", "");
+    SNS(Shape.HEADER, "", ""),
+    STORAGEGRID(Shape.NOTIFICATION, "", "");
 
     private final Shape shape;
     private final String typeHeader;
@@ -36,6 +37,8 @@ enum ArgoSender {
         HEADERS,
         /** The body in {@code event}. */
         EVENT,
+        /** The body in {@code notification}. */
+        NOTIFICATION,
         /** The body alone. */
         WHOLE
     }
@@ -59,6 +62,7 @@ enum ArgoSender {
             case GERRIT, STRIPE -> Texts.found(body.path("type"));
             case SLACK -> Optional.of(SlackMapper.type(body));
             case SNS -> Texts.found(body.path("Type"));
+            case STORAGEGRID -> StorageGrid.type(body);
             case WEBHOOK -> Optional.empty();
         };
     }
@@ -82,7 +86,7 @@ enum ArgoSender {
             case STRIPE -> Texts.found(body.path("id"));
             case SLACK -> Texts.found(body.path("event_id"));
             case SNS -> Texts.found(body.path("MessageId"));
-            case WEBHOOK, GERRIT -> Optional.empty();
+            case WEBHOOK, GERRIT, STORAGEGRID -> Optional.empty();
         };
     }
 
@@ -91,7 +95,7 @@ enum ArgoSender {
         return switch (this) {
             case SLACK -> SlackMapper.challenge(body);
             case SNS -> SnsMapper.invitation(body);
-            case WEBHOOK, GITHUB, GITLAB, BITBUCKET, BITBUCKETSERVER, GERRIT, STRIPE -> Optional.empty();
+            case WEBHOOK, GITHUB, GITLAB, BITBUCKET, BITBUCKETSERVER, GERRIT, STRIPE, STORAGEGRID -> Optional.empty();
         };
     }
 }

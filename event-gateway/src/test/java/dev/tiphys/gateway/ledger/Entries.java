@@ -58,20 +58,6 @@ public final class Entries {
     }
 
     public static LedgerEntry stranger(String endpoint, String verdict, Instant at) {
-        return new LedgerEntry(
-                at,
-                endpoint,
-                Way.HOOK,
-                verdict,
-                "no proof",
-                null,
-                null,
-                List.of(),
-                null,
-                null,
-                10,
-                Took.NOTHING,
-                null,
-                null);
+        return LedgerEntry.bare(at, endpoint, Way.HOOK, VerdictWord.of(verdict).orElseThrow(), "no proof", null, 10);
     }
 }

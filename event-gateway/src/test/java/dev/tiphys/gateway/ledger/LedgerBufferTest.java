@@ -198,21 +198,8 @@ class LedgerBufferTest {
 
         @Test
         void isNotThereForWhatAStrangerSaysItIs() {
-            LedgerEntry stranger = new LedgerEntry(
-                    NOW,
-                    "shop",
-                    LedgerEntry.Way.HOOK,
-                    "unverified",
-                    null,
-                    "d-1",
-                    null,
-                    List.of(),
-                    null,
-                    null,
-                    0,
-                    LedgerEntry.Took.NOTHING,
-                    null,
-                    null);
+            LedgerEntry stranger =
+                    LedgerEntry.bare(NOW, "shop", LedgerEntry.Way.HOOK, VerdictWord.UNVERIFIED, null, "d-1", 0);
 
             assertThat(new LedgerRow(new UUID(0, 0), stranger, null).keyHash()).isNull();
         }

@@ -26,17 +26,18 @@ class AdmissionTest {
 
         @Test
         void mayHaveLessByItsDefinitionAndNeverMore() {
-            assertThat(letIn("small", new Limits(null, 5, 3, null), 100)).isEqualTo(3);
-            assertThat(letIn("large", new Limits(null, 5_000, null, null), 10)).isEqualTo(10);
+            assertThat(letIn("small", new Limits(null, null, 5, 3, null), 100)).isEqualTo(3);
+            assertThat(letIn("large", new Limits(null, null, 5_000, null, null), 10))
+                    .isEqualTo(10);
             pass(Duration.ofSeconds(1));
-            assertThat(letIn("small", new Limits(null, 5, 3, null), 100)).isEqualTo(3);
+            assertThat(letIn("small", new Limits(null, null, 5, 3, null), 100)).isEqualTo(3);
         }
 
         @Test
         void whoseRateIsUsedUpIsToldWhenToComeAgain() {
-            letIn("slow", new Limits(null, 1, 1, null), 1);
+            letIn("slow", new Limits(null, null, 1, 1, null), 1);
 
-            assertThat(admission.verified("slow", new Limits(null, 1, 1, null)))
+            assertThat(admission.verified("slow", new Limits(null, null, 1, 1, null)))
                     .isEqualTo(new Answer.Limited("the endpoint's rate is used up", 1));
         }
 

@@ -19,6 +19,7 @@ import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
 import dev.tiphys.gateway.proof.Proof;
 import dev.tiphys.platform.expression.cel.CelExpressions;
+import java.net.URLEncoder;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,69 @@ class ArgoHooksTest {
                         .path("body"))
                 .isEqualTo(json("{\"a\": 1}"));
         assertThat(post(endpoint("github"), form, "other=1")).isInstanceOf(Verdict.Rejected.class);
+    }
+
+    @Test
+    void readWhatStorageGridPublishes() {
+        Endpoint grid = grid(EventSource.Input.ObjectKeys.ALL);
+
+        ExternalEvent event = event(post(grid, PUBLISHED, notification("in/red+rose.csv")));
+
+        assertThat(event.type()).isEqualTo("ObjectCreated:Put");
+        assertThat(event.body()).isEqualTo(json("""
+                {"notification": {"Action": "Publish", "TopicArn": "urn:t", "Version": "2010-03-31", "Message":
+                  {"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": "in/red+rose.csv"}}}]}}}
+                """));
+        assertThat(grid.mapper().isPublishedTo()).isTrue();
+        assertThat(endpoint("sns").mapper().isPublishedTo()).isFalse();
+    }
+
+    @Test
+    void letInOnlyTheObjectsOfAFilter() {
+        Endpoint grid = grid(new EventSource.Input.ObjectKeys("in/", ".csv"));
+
+        assertThat(post(grid, PUBLISHED, notification("in/a.csv"))).isInstanceOf(Verdict.Accepted.class);
+        for (String other : List.of(notification("in/a.txt"), notification("out/a.csv"), "Message=%7B%7D")) {
+            assertThat(post(grid, PUBLISHED, other))
+                    .isInstanceOfSatisfying(
+                            Verdict.Irrelevant.class,
+                            dropped -> assertThat(dropped.reason()).contains("the filter of the EventSource"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Action=Publish", "Message=x", "Message=%5B%5D", "Message=%zz", "{}"})
+    void refuseWhatStorageGridDoesNotPublish(String body) {
+        assertThat(post(grid(EventSource.Input.ObjectKeys.ALL), PUBLISHED, body))
+                .isInstanceOfSatisfying(
+                        Verdict.Rejected.class,
+                        rejected -> assertThat(rejected.refusal()).isEqualTo(Refusal.MALFORMED));
+    }
+
+    private static final Map<String, String> PUBLISHED = Map.of(
+            "authorization", "Bearer s3cret", "content-type", "application/x-www-form-urlencoded; charset=utf-8");
+
+    private static String notification(String key) {
+        return "Action=Publish&TopicArn=urn%3At&Version=2010-03-31&AWSAccessKeyId=hidden&Message="
+                + URLEncoder.encode(
+                        "{\"Records\": [{\"eventName\": \"ObjectCreated:Put\", \"s3\": {\"object\": {\"key\": \"" + key
+                                + "\"}}}]}",
+                        UTF_8);
+    }
+
+    private static Endpoint grid(EventSource.Input.ObjectKeys objects) {
+        EventSource.Input.Hook hook = new EventSource.Input.Hook(
+                "",
+                "POST",
+                new Verification.Bearer(new SecretRef("x", "y")),
+                List.of(),
+                List.of(),
+                Limits.NONE,
+                objects);
+        EventSource source = new EventSource(
+                new DefinitionKey("EventSource", "default", "hooks"),
+                List.of(new EventSource.Event("build", "storageGrid", hook, null, Map.of())));
+        return Senders.table(List.of(source), Fixture.TERMS).get("hooks/build");
     }
 
     @Test

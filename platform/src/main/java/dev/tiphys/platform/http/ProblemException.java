@@ -43,6 +43,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(410, detail, List.of(), null);
     }
 
+    /** {@return 413: more than is taken} */
+    public static ProblemException tooLarge(String detail) {
+        return new ProblemException(413, detail, List.of(), null);
+    }
+
     /** {@return 422: well-formed, but wrong; the findings say where} */
     public static ProblemException unprocessable(String detail, List<Finding> findings) {
         return new ProblemException(422, detail, findings, null);
@@ -53,7 +58,7 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(503, detail, List.of(), retryAfter);
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 

@@ -25,6 +25,9 @@ public final class Arrivals {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+    /** Takes two minutes: so long a copy of a Git server may lag behind. A commit that is not there then was forced away. */
+    private static final int TRIES_FOR_A_COMMIT = 8;
+
     private final EventLog log;
     private final Runs runs;
     private final Charters charters;
@@ -69,7 +72,13 @@ public final class Arrivals {
     public void retry(EventLog.Pending pending, Library library) {
         CloudEvent<ExternalEvent> event = pending.event();
         Paths asked = asked(event, library);
-        finish(decide(event, library, asked.known()), pending.attempts() + 1, asked.waits());
+        int attempts = pending.attempts() + 1;
+        Started started = decide(event, library, asked.known());
+        if (asked.gone() && attempts >= TRIES_FOR_A_COMMIT) {
+            log.decided(event, rulings(started, asked.waits() + "; it was forced away"), clock.instant());
+            return;
+        }
+        finish(started, attempts, asked.waits());
     }
 
     /** {@return what would be decided about an event; nothing is started or remembered} Blocking where paths must be asked for. */
@@ -99,23 +108,24 @@ public final class Arrivals {
         return rulings;
     }
 
-    /** Changed paths; if they are not known, why. */
+    /** Changed paths; if they are not known, why, and whether the repository has said that there is no such commit. */
     private record Paths(
-            @Nullable List<String> known, @Nullable String waits) {}
+            @Nullable List<String> known, @Nullable String waits, boolean gone) {}
 
     private Paths asked(CloudEvent<ExternalEvent> event, Library library) {
         GitChange git = event.data().git();
         List<String> known = known(event);
         if (known != null || git == null || git.revision() == null) {
-            return new Paths(known, null);
+            return new Paths(known, null, /* gone= */ false);
         }
         try {
             Definition.Repository repository = library.find(Definition.Repository.class, git.repository())
                     .orElseThrow(() -> new ChangedPaths.PathsUnknown(
                             "repository " + git.repository() + " is not defined any more"));
-            return new Paths(paths.between(repository, git.ref(), git.before(), git.revision()), null);
+            List<String> changed = paths.between(repository, git.ref(), git.before(), git.revision());
+            return new Paths(changed, null, /* gone= */ false);
         } catch (ChangedPaths.PathsUnknown e) {
-            return new Paths(null, String.valueOf(e.getMessage()));
+            return new Paths(null, String.valueOf(e.getMessage()), e instanceof ChangedPaths.NoSuchCommit);
         }
     }
 
@@ -158,21 +168,27 @@ public final class Arrivals {
     }
 
     private void finish(Started started, int attempts, @Nullable String waits) {
-        List<Ruling> rulings = new ArrayList<>(started.rulings());
-        for (Start start : started.starts()) {
-            rulings.add(Ruling.started(start.pipeline(), runOf(start)));
-        }
+        String met = waits == null
+                ? "the sender did not tell; the repository is being asked"
+                : "unknown after " + attempts + " tries, tried again: " + waits;
+        List<Ruling> rulings = rulings(started, met);
         if (started.waiting().isEmpty()) {
             log.decided(started.event(), rulings, clock.instant());
             return;
         }
+        log.undecided(started.event(), rulings, attempts, clock.instant().plus(pause(attempts)));
+    }
+
+    /** @param met what stands in the way of those that wait for changed paths */
+    private List<Ruling> rulings(Started started, String met) {
+        List<Ruling> rulings = new ArrayList<>(started.rulings());
+        for (Start start : started.starts()) {
+            rulings.add(Ruling.started(start.pipeline(), runOf(start)));
+        }
         for (String pipeline : started.waiting()) {
-            String met = waits == null
-                    ? "the sender did not tell; the repository is being asked"
-                    : "unknown after " + attempts + " tries, tried again: " + waits;
             rulings.add(new Ruling(pipeline, false, null, "paths", "the changed paths", met));
         }
-        log.undecided(started.event(), rulings, attempts, clock.instant().plus(pause(attempts)));
+        return rulings;
     }
 
     private String runOf(Start start) {

@@ -45,7 +45,6 @@ import org.jboss.logging.Logger;
 final class EventsProducer implements Outbox.Publisher {
     private static final Duration CLOSE_PATIENCE = Duration.ofMillis(1_500);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(250);
-    private static final int LARGEST_RECORD = 32 * 1024 * 1024;
     private static final int LINGER_MS = 1;
     private static final int REQUEST_TIMEOUT_MS = 4_000;
     private static final Logger log = Logger.getLogger(EventsProducer.class);
@@ -81,7 +80,7 @@ final class EventsProducer implements Outbox.Publisher {
         // A millisecond gathers what arrives together under load; one that comes alone does not notice it.
         settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Intake.LARGEST_EVENT);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, buffer.asLongValue());
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0L);
         // What is known of the topic is kept however long nobody delivers: asking again would block.

@@ -31,7 +31,6 @@ import dev.tiphys.platform.log.LogUnavailable;
 import dev.tiphys.platform.log.LogWriter;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -43,7 +42,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -305,8 +303,8 @@ final class DeliveriesResource {
             case Judgement.Gone(var reason) -> throw ProblemException.gone(reason);
             case Judgement.Judged judged -> {
                 if (!how.dryRun()) {
-                    done(log.append(Topic.AUDIT, actor, audit(judged, actor)));
-                    done(replayer.carryOut(judged));
+                    done(original, log.append(Topic.AUDIT, actor, audit(judged, actor)));
+                    done(original, replayer.carryOut(judged));
                 }
                 yield new Replayed(
                         how.dryRun() ? null : judged.id(),
@@ -372,27 +370,29 @@ final class DeliveriesResource {
         }
     }
 
-    private static void done(CompletionStage<?> stage) throws InterruptedException {
+    private static void done(Known original, CompletionStage<?> stage) throws InterruptedException {
         try {
             stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw failed(e.getCause());
+            throw failed(original, e.getCause());
         } catch (TimeoutException _) {
             throw ProblemException.unavailable("the broker takes too long: it may be replayed or not", COME_AGAIN);
         }
     }
 
     /** {@return how to say that the log did not take a replay} */
-    static RuntimeException failed(@Nullable Throwable cause) {
+    static RuntimeException failed(Known original, @Nullable Throwable cause) {
         if (cause instanceof LogUnavailable || cause instanceof Intake.Busy) {
             return ProblemException.unavailable(
                     "the broker did not take it: nothing is known to be replayed; try again", COME_AGAIN);
         }
         if (cause instanceof Intake.TooLarge) {
-            return new ClientErrorException(
-                    "what it comes to now is larger than a record that the broker takes: nothing was replayed",
-                    Response.Status.REQUEST_ENTITY_TOO_LARGE,
-                    cause);
+            return ProblemException.tooLarge("delivery " + original.id() + ", of "
+                    + original.entry().bytes()
+                    + " bytes, was not replayed: an event that it makes now is larger than the "
+                    + Intake.LARGEST_EVENT
+                    + " bytes that the log takes, or than max.message.bytes of the topic " + Topic.EVENTS.topicName()
+                    + "; raise that, or have the sender deliver less at once");
         }
         return new IllegalStateException("a replay failed", cause);
     }

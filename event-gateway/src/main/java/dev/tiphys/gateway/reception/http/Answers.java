@@ -1,6 +1,7 @@
 package dev.tiphys.gateway.reception.http;
 
 import dev.tiphys.gateway.delivery.PublishedKeys;
+import dev.tiphys.gateway.ledger.VerdictWord;
 import dev.tiphys.gateway.reception.Received;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,10 +44,24 @@ final class Answers {
             case Received.Unavailable _ -> Answer.unavailable("the delivery could not be kept; deliver it again");
             case Received.Rejected(var refusal, var reason) ->
                 switch (refusal) {
-                    case UNVERIFIED -> Answer.problem(401, "unverified", "Unauthorized", reason);
-                    case MALFORMED -> Answer.problem(400, "malformed", "Bad Request", reason);
-                    case FOREIGN -> Answer.problem(403, "foreign", "Forbidden", reason);
+                    case UNVERIFIED -> Answer.problem(401, VerdictWord.UNVERIFIED, "Unauthorized", reason);
+                    case MALFORMED -> Answer.problem(400, VerdictWord.MALFORMED, "Bad Request", reason);
+                    case FOREIGN -> Answer.problem(403, VerdictWord.FOREIGN, "Forbidden", reason);
                 };
+        };
+    }
+
+    /** As {@link #to}, to a sender that takes this for AWS SNS. */
+    Answer toPublisher(Received received, long limit) {
+        Answer answer = to(received, limit);
+        return switch (received) {
+            case Received.Accepted(var event, var _) -> answer.published(event);
+            case Received.Irrelevant _ -> answer.published("not-for-this-endpoint");
+            case Received.Challenged _,
+                    Received.TooLarge _,
+                    Received.Limited _,
+                    Received.Unavailable _,
+                    Received.Rejected _ -> answer;
         };
     }
 
@@ -70,14 +85,11 @@ final class Answers {
 
     void send(RoutingContext context, String endpoint, Answer answer) {
         HookSpans.end(context, endpoint, answer);
+        String verdict = answer.verdict().word();
         counters.computeIfAbsent(
-                        endpoint + " " + answer.verdict(),
+                        endpoint + " " + verdict,
                         _ -> meters.counter(
-                                "tiphys.gateway.deliveries",
-                                "tiphys.endpoint",
-                                endpoint,
-                                "tiphys.verdict",
-                                answer.verdict()))
+                                "tiphys.gateway.deliveries", "tiphys.endpoint", endpoint, "tiphys.verdict", verdict))
                 .increment();
         HttpServerResponse response = context.response();
         if (response.ended() || response.closed()) {

@@ -16,17 +16,18 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponses;
 final class HookDescription {
     private static final int BEFORE_WHAT_HOLDS_FOR_ALL = 100;
 
-    private static final Map<String, String> ANSWERS = new TreeMap<>(Map.of(
-            "200", "The answer that the sender asked for",
-            "400", "It is genuine and cannot be understood",
-            "401", "Nothing proves who sent it",
-            "403", "It is genuine and about another repository or topic",
-            "405", "By another method than the endpoint's",
-            "408", "The body did not come to its end in time",
-            "413", "The body is too large",
-            "415", "The body has a form that is not read here",
-            "429", "It comes too often; Retry-After says when it may",
-            "503", "It could not be kept at the moment; Retry-After says when to deliver it again"));
+    private static final Map<String, String> ANSWERS = new TreeMap<>(Map.ofEntries(
+            Map.entry("200", "The answer that the sender asked for"),
+            Map.entry("400", "It is genuine and cannot be understood"),
+            Map.entry("401", "Nothing proves who sent it"),
+            Map.entry("403", "It is genuine and about another repository or topic"),
+            Map.entry("405", "By another method than the endpoint's"),
+            Map.entry("408", "The body did not come to its end in time"),
+            Map.entry("413", "The body is too large"),
+            Map.entry("415", "The body has a form that is not read here"),
+            Map.entry("429", "It comes too often; Retry-After says when it may"),
+            Map.entry("431", "The headers are larger than the endpoint takes, or than the server reads"),
+            Map.entry("503", "It could not be kept at the moment; Retry-After says when to deliver it again")));
 
     private HookDescription() {}
 

@@ -4,8 +4,8 @@ import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.Endpoint;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
 import dev.tiphys.gateway.ledger.LedgerEntry;
-import dev.tiphys.gateway.ledger.LedgerEntry.Took;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
+import dev.tiphys.gateway.ledger.VerdictWord;
 import dev.tiphys.gateway.limit.Admission;
 import dev.tiphys.gateway.limit.FairShare;
 import dev.tiphys.gateway.reception.Received;
@@ -120,7 +120,7 @@ final class HookRoute {
                     context,
                     "",
                     maxBody,
-                    Answer.problem(404, "unknown", "Not Found", "there is no endpoint of this name"));
+                    Answer.problem(404, VerdictWord.UNKNOWN, "Not Found", "there is no endpoint of this name"));
             return;
         }
         Endpoint endpoint = found.get().endpoint();
@@ -156,15 +156,25 @@ final class HookRoute {
         if (!endpoint.methods().contains(request.method().name())) {
             return Optional.of(Answer.wrongMethod(endpoint.methods()));
         }
+        Long limitOfHeaders = endpoint.limits().headers();
+        if (limitOfHeaders != null) {
+            long size = size(request.headers());
+            if (size > limitOfHeaders) {
+                return Optional.of(Answer.headersTooLarge(size, limitOfHeaders));
+            }
+        }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             return Optional.of(Answer.problem(
-                    415, "media-type", "Unsupported Media Type", "send the body as it is, without Content-Encoding"));
+                    415,
+                    VerdictWord.MEDIA_TYPE,
+                    "Unsupported Media Type",
+                    "send the body as it is, without Content-Encoding"));
         }
         if (!endpoint.mapper().reads(request.getHeader("Content-Type"))) {
             return Optional.of(Answer.problem(
                     415,
-                    "media-type",
+                    VerdictWord.MEDIA_TYPE,
                     "Unsupported Media Type",
                     "set the content type of the webhook to application/json: what is read here is "
                             + endpoint.mapper().form()));
@@ -176,6 +186,15 @@ final class HookRoute {
             return Optional.of(Answer.limited(limited.why(), limited.retryAfter()));
         }
         return Optional.empty();
+    }
+
+    /** {@return how many bytes the names and values have; in a head a character is a byte} */
+    private static long size(MultiMap headers) {
+        long size = 0;
+        for (Map.Entry<String, String> header : headers) {
+            size += header.getKey().length() + header.getValue().length();
+        }
+        return size;
     }
 
     private static long announced(HttpServerRequest request) {
@@ -270,7 +289,10 @@ final class HookRoute {
             room.give(name, bytes);
             Answer answer;
             if (failure == null) {
-                answer = answers.to(received, limit(whole.endpoint()));
+                long limit = limit(whole.endpoint());
+                answer = whole.endpoint().mapper().isPublishedTo()
+                        ? answers.toPublisher(received, limit)
+                        : answers.to(received, limit);
             } else {
                 answer = answers.failed(name, failure);
                 remember(name, answer, bytes);
@@ -286,7 +308,8 @@ final class HookRoute {
         Answer answer = switch (trouble) {
             case TOO_LARGE -> Answer.tooLarge(limit);
             case TOO_BUSY -> Answer.unavailable("too much is under way");
-            case TOO_SLOW, GONE -> Answer.problem(408, "gone", "Request Timeout", "the body did not come to its end");
+            case TOO_SLOW, GONE ->
+                Answer.problem(408, VerdictWord.GONE, "Request Timeout", "the body did not come to its end");
         };
         remember(name, answer, 0);
         answers.send(context, name, answer);
@@ -299,21 +322,8 @@ final class HookRoute {
     }
 
     private void remember(String name, Answer answer, long bytes) {
-        ledger.record(new LedgerEntry(
-                clock.instant(),
-                name,
-                Way.HOOK,
-                answer.verdict(),
-                answer.reason(),
-                null,
-                null,
-                List.of(),
-                null,
-                null,
-                bytes,
-                Took.NOTHING,
-                null,
-                null));
+        ledger.record(
+                LedgerEntry.bare(clock.instant(), name, Way.HOOK, answer.verdict(), answer.reason(), null, bytes));
     }
 
     private static Map<String, String> headers(MultiMap headers) {

@@ -47,7 +47,8 @@ final class HookSpans {
         if (span == null) {
             return;
         }
-        span.with("http.response.status_code", answer.status()).with("tiphys.verdict", answer.verdict());
+        span.with("http.response.status_code", answer.status())
+                .with("tiphys.verdict", answer.verdict().word());
         if (!endpoint.isEmpty()) {
             span.with("tiphys.endpoint", endpoint);
         }

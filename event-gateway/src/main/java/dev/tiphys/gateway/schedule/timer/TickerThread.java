@@ -73,7 +73,7 @@ final class TickerThread {
     private @Nullable Instant pass() {
         try {
             Ticker.Pass pass = ticker.pass();
-            pass.leftOut().forEach(text -> log.warnf("schedule %s are not made up for", text));
+            pass.leftOut().forEach(text -> log.warnf("schedule %s", text));
             say(pass.trouble());
             return pass.again();
         } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ import dev.tiphys.gateway.ledger.LedgerEntry;
 import dev.tiphys.gateway.ledger.LedgerUnavailable;
 import dev.tiphys.gateway.ledger.SecretUse;
 import dev.tiphys.gateway.ledger.SecretUse.Generation;
+import dev.tiphys.gateway.ledger.VerdictWord;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,21 +78,8 @@ class LedgerStoreTest {
 
     @Test
     void keepsWhatNoDatabaseHolds() {
-        buffer.record(new LedgerEntry(
-                now,
-                "shop\0",
-                LedgerEntry.Way.HOOK,
-                "malformed",
-                "x".repeat(10_000),
-                "d\0",
-                "t",
-                List.of(),
-                null,
-                0,
-                0,
-                LedgerEntry.Took.NOTHING,
-                null,
-                null));
+        buffer.record(LedgerEntry.bare(
+                now, "shop\0", LedgerEntry.Way.HOOK, VerdictWord.MALFORMED, "x".repeat(10_000), "d\0", 0));
 
         assertThat(awaitAll(1).getFirst().entry().reason()).hasSize(500);
     }

@@ -274,10 +274,19 @@ class TickerTest {
                 .containsExactlyInAnyOrder("all 07:00", "all 08:00", "all 09:00", "latest 09:00");
         assertThat(pass.leftOut())
                 .hasSize(2)
-                .anySatisfy(text -> assertThat(text)
-                        .startsWith("pipeline/skip/")
-                        .contains("3 ticks from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z"));
-        assertThat(ledger).filteredOn(entry -> entry.verdict().equals("missed")).hasSize(2);
+                .anySatisfy(
+                        text -> assertThat(text)
+                                .startsWith("pipeline/skip/")
+                                .contains(
+                                        "3 ticks, from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z, were missed and do not run"));
+        assertThat(ledger)
+                .filteredOn(entry -> entry.verdict().equals("missed"))
+                .extracting(LedgerEntry::reason)
+                .containsExactlyInAnyOrder(
+                        "3 ticks, from 2026-03-02T07:00:00Z to 2026-03-02T09:00:00Z, were missed and do not run:"
+                                + " the schedule skips what it missed",
+                        "2 ticks, from 2026-03-02T07:00:00Z to 2026-03-02T08:00:00Z, were missed and do not run:"
+                                + " of what it missed, the schedule runs only the latest");
         assertThat(process(definitions).pass().leftOut()).isEmpty();
     }
 

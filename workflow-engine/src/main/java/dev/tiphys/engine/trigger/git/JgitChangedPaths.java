@@ -218,7 +218,7 @@ final class JgitChangedPaths implements ChangedPaths {
     private static ObjectId present(Repository mirror, Definition.Repository repository, String revision)
             throws IOException, PathsUnknown {
         return present(mirror, revision)
-                .orElseThrow(() -> new PathsUnknown("repository " + repository.name() + " has no commit " + revision
+                .orElseThrow(() -> new NoSuchCommit("repository " + repository.name() + " has no commit " + revision
                         + " in its branches and tags"));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.contracts.definition.DefinitionKey;
 import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.engine.trigger.ChangedPaths.NoSuchCommit;
 import dev.tiphys.engine.trigger.ChangedPaths.PathsUnknown;
 import dev.tiphys.platform.secret.Secret;
 import dev.tiphys.testkit.GitServer;
@@ -144,12 +145,22 @@ class JgitChangedPathsTest {
     }
 
     @Test
+    void ofACommitThatWasForcedAwayAreToldToBeNowhere() throws PathsUnknown {
+        String tip = shop.commit("one", Map.of("a.txt", "1"));
+        assertThat(paths.between(definition(null), MAIN, null, tip)).containsExactly("a.txt");
+
+        assertThatThrownBy(() -> paths.between(definition(null), MAIN, tip, "f".repeat(40)))
+                .isInstanceOf(NoSuchCommit.class)
+                .hasMessage("repository shop has no commit " + "f".repeat(40) + " in its branches and tags");
+    }
+
+    @Test
     void areUnknownWhileTheServerIsAway() {
         String tip = shop.commit("one", Map.of("a.txt", "1"));
         server.close();
 
         assertThatThrownBy(() -> paths.between(definition(null), MAIN, tip, tip))
-                .isInstanceOf(PathsUnknown.class)
+                .isExactlyInstanceOf(PathsUnknown.class)
                 .hasMessageNotContaining("secret");
     }
 }

@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,7 @@ class UndecidedTest {
     private static final class MemoryEvents implements EventLog {
         private final Map<String, CloudEvent<ExternalEvent>> due = new LinkedHashMap<>();
         private final List<String> decided = new ArrayList<>();
+        private final List<Ruling> sure = new ArrayList<>();
         private final List<Ruling> unsure = new ArrayList<>();
 
         @Override
@@ -90,6 +92,7 @@ class UndecidedTest {
         @Override
         public synchronized void decided(CloudEvent<ExternalEvent> event, List<Ruling> rulings, Instant at) {
             decided.add(event.id());
+            sure.addAll(rulings);
         }
 
         @Override
@@ -163,7 +166,11 @@ class UndecidedTest {
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicBoolean breaks = new AtomicBoolean();
+    private final AtomicReference<ChangedPaths.PathsUnknown> failure = new AtomicReference<>();
     private final ChangedPaths paths = (repository, _, _, _) -> {
+        if (failure.get() != null) {
+            throw failure.get();
+        }
         if (breaks.getAndSet(false)) {
             throw new StackOverflowError("on demand");
         }
@@ -247,5 +254,42 @@ class UndecidedTest {
         assertThat(events.unsure())
                 .extracting(Ruling::met)
                 .containsExactly("it broke at try 1, tried again: StackOverflowError: on demand");
+    }
+
+    @Test
+    void aCommitThatIsStillMissingAfterEightTriesWasForcedAwayAndStartsNothing() {
+        failure.set(new ChangedPaths.NoSuchCommit("repository other has no commit 1234 in its branches and tags"));
+
+        arrivals.retry(new EventLog.Pending(push("early", "other"), 6, null), LIBRARY);
+
+        assertThat(events.decidedSoFar()).isEmpty();
+        assertThat(events.unsure())
+                .extracting(Ruling::met)
+                .containsExactly("unknown after 7 tries, tried again: repository other has no commit 1234 in its"
+                        + " branches and tags");
+
+        arrivals.retry(new EventLog.Pending(push("late", "other"), 7, null), LIBRARY);
+
+        assertThat(events.decidedSoFar()).containsExactly("late");
+        assertThat(events.sure)
+                .containsExactly(new Ruling(
+                        "p",
+                        false,
+                        null,
+                        "paths",
+                        "the changed paths",
+                        "repository other has no commit 1234 in its branches and tags; it was forced away"));
+    }
+
+    @Test
+    void aRepositoryThatDoesNotAnswerIsAskedAgainHoweverOften() {
+        failure.set(new ChangedPaths.PathsUnknown("repository other does not tell"));
+
+        arrivals.retry(new EventLog.Pending(push("waits", "other"), 1_000, null), LIBRARY);
+
+        assertThat(events.decidedSoFar()).isEmpty();
+        assertThat(events.unsure())
+                .extracting(Ruling::met)
+                .containsExactly("unknown after 1001 tries, tried again: repository other does not tell");
     }
 }
