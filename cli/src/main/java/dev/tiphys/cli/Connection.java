@@ -127,6 +127,11 @@ final class Connection {
 
     private URI address() {
         if (server != null) {
+            if (server.getHost() == null
+                    || !("http".equals(server.getScheme()) || "https".equals(server.getScheme()))) {
+                throw CommandFailed.wrongUse(
+                        "--server " + server + " is not an address: write http://HOST:PORT or https://HOST");
+            }
             return server;
         }
         Path file = directory().resolve("address");

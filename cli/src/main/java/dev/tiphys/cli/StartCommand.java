@@ -26,7 +26,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = {"-p", "--parameter"},
             paramLabel = "NAME=VALUE",
-            description = "A parameter; may be given more than once. Numbers and true/false are taken as such.")
+            description = "A parameter; may be given more than once. Its type is the pipeline's matter.")
     private Map<String, String> parameters = new LinkedHashMap<>();
 
     @Option(names = "--revision", description = "The commit to deploy (default: what the applications name).")
@@ -46,20 +46,10 @@ final class StartCommand implements Callable<Integer> {
             body.put("revision", revision);
         }
         ObjectNode values = body.putObject("parameters");
-        parameters.forEach((name, value) -> values.set(name, typed(value)));
+        parameters.forEach((name, value) -> values.put(name, value));
         JsonNode run = connection.post("/api/runs", body);
         String id = run.path("id").asText();
         terminal.print(id);
         return wait ? TailCommand.follow(connection, id, terminal) : 0;
-    }
-
-    private static JsonNode typed(String value) {
-        if (value.equals("true") || value.equals("false")) {
-            return Connection.JSON.getNodeFactory().booleanNode(value.equals("true"));
-        }
-        if (value.matches("-?(0|[1-9][0-9]{0,17})")) {
-            return Connection.JSON.getNodeFactory().numberNode(Long.parseLong(value));
-        }
-        return Connection.JSON.getNodeFactory().textNode(value);
     }
 }

@@ -117,6 +117,105 @@ class CommandsTest {
     }
 
     @Nested
+    class Acting {
+        @Test
+        void startsAPipelineWithItsParametersAsText() {
+            replies.put("POST /api/runs", new Reply(201, "{\"id\": \"r-2\"}"));
+
+            assertThat(run("start", "smoke", "-p", "port=42", "-p", "who=Ada", "--revision", "abc"))
+                    .isZero();
+
+            assertThat(out.toString()).isEqualToIgnoringNewLines("r-2");
+            assertThat(requests).singleElement().asString().endsWith("""
+                    {"pipeline":"smoke","revision":"abc","parameters":{"port":"42","who":"Ada"}}""");
+        }
+
+        @Test
+        void decidesAboutAnApprovalWithAComment() {
+            replies.put("POST /api/runs/r-1/steps/release/approve", new Reply(200, "{}"));
+            replies.put("POST /api/runs/r-1/steps/release/reject", new Reply(200, "{}"));
+
+            assertThat(run("approve", "r-1", "release", "--comment", "well done"))
+                    .isZero();
+            assertThat(run("reject", "r-1", "release", "-m", "not today")).isZero();
+
+            assertThat(requests.get(0)).contains("/approve").endsWith("{\"comment\":\"well done\"}");
+            assertThat(requests.get(1)).contains("/reject").endsWith("{\"comment\":\"not today\"}");
+        }
+
+        @Test
+        void cancelsInTheWayThatIsAskedFor() {
+            replies.put("POST /api/runs/r-1/cancel", new Reply(202, "{}"));
+
+            assertThat(run("cancel", "r-1")).isZero();
+            assertThat(run("cancel", "r-1", "--mode", "drain", "--reason", "lunch"))
+                    .isZero();
+
+            assertThat(requests.get(0)).endsWith("{\"mode\":\"finally\",\"reason\":null}");
+            assertThat(requests.get(1)).endsWith("{\"mode\":\"drain\",\"reason\":\"lunch\"}");
+        }
+    }
+
+    @Nested
+    class Looking {
+        @Test
+        void printsAStepsLogAsItIs() {
+            replies.put("GET /api/runs/r-1/steps/test/log", new Reply(200, "one\ntwo\n"));
+
+            assertThat(run("logs", "r-1", "test")).isZero();
+
+            assertThat(out.toString()).isEqualTo("one\ntwo\n");
+        }
+
+        @Test
+        void describesARunWithWhatItsStepsWaitFor() throws IOException {
+            replies.put(
+                    "GET /api/runs/r-1",
+                    new Reply(200, Connection.JSON.readTree(RUNS).at("/items/0").toString()));
+
+            assertThat(run("describe", "run", "r-1")).isZero();
+
+            assertThat(out.toString())
+                    .contains("r-1 of shop-delivery", "✔ experiment (deploy): succeeded", "▶ test (jenkins): waiting")
+                    .contains("waits for jenkins build shop #12", "to go on: Jenkins ends it");
+        }
+
+        @Test
+        void describesAnApplicationWithItsResources() {
+            replies.put("GET /api/applications/shop-dev", new Reply(200, """
+                    {"name": "shop-dev", "sync": "OutOfSync", "health": "Degraded", "revision": "1234567890",
+                     "operation": {"phase": "Failed", "message": "the image is not there"},
+                     "conditions": [], "history": [],
+                     "resources": [{"kind": "Deployment", "namespace": "dev", "name": "web", "sync": "Synced",
+                                    "health": "Degraded", "message": "ErrImagePull"}]}"""));
+
+            assertThat(run("describe", "application", "shop-dev")).isZero();
+
+            assertThat(out.toString()).contains("OutOfSync", "the image is not there", "Deployment", "ErrImagePull");
+        }
+
+        @Test
+        void checksDefinitionsWithoutStoringThem() throws IOException {
+            Path file = Files.writeString(data.resolve("p.yaml"), "kind: Pipeline\n");
+            replies.put(
+                    "PUT /api/definitions?dryRun=true",
+                    new Reply(200, "{\"created\": [{\"kind\": \"Pipeline\", \"name\": \"p\"}]}"));
+
+            assertThat(run("lint", "-f", file.toString())).isZero();
+
+            assertThat(out.toString()).isEqualToIgnoringNewLines("Pipeline/p would be created");
+        }
+
+        @Test
+        void printsACompletionScript() {
+            assertThat(Tiphys.commands().setOut(new PrintWriter(out, true)).execute("completion"))
+                    .isZero();
+
+            assertThat(out.toString()).contains("complete", "approve", "redrive");
+        }
+    }
+
+    @Nested
     class ExitCodes {
         @Test
         void isOneWhenTheServerRefusesWithItsWords() {
@@ -141,6 +240,13 @@ class CommandsTest {
             assertThat(run("get", "runs", "--pipelin", "shop")).isEqualTo(2);
 
             assertThat(err.toString()).contains("--pipelin", "--pipeline");
+        }
+
+        @Test
+        void isTwoForAServerThatIsNoAddress() {
+            assertThat(run("get", "runs", "--server", "localhost:8080")).isEqualTo(2);
+
+            assertThat(err.toString()).contains("localhost:8080", "http://HOST:PORT");
         }
 
         @Test

@@ -200,6 +200,7 @@ class GatewayTest {
         @Test
         void toNowhereIsNotFound() {
             given().body("{}").post("/hooks/nowhere").then().statusCode(404);
+            authorised().body("{}").post("/hooks").then().statusCode(404);
             given().body("{}").post("/hooks/shop/more").then().statusCode(404);
         }
 

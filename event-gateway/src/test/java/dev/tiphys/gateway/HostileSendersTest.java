@@ -612,7 +612,7 @@ class HostileSendersTest {
                             "Token", "t",
                             "Message", "m",
                             "SubscribeURL", "https://127.0.0.1/?Action=ConfirmSubscription",
-                            "Timestamp", "2026-03-01T10:00:00Z",
+                            "Timestamp", Instant.now().toString(),
                             "SignatureVersion", "2",
                             "Signature", "AAAA",
                             "SigningCertURL", certificate)))

@@ -56,6 +56,7 @@ final class Product {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stopped), "await-stop"));
         try {
             Parts.Addresses addresses = product.parts.start(options);
+            tellAddress(options);
             Ready ready =
                     new Ready(URI.create("http://127.0.0.1:" + options.port), options.data.resolve("token"), addresses);
             configure(options, addresses);
@@ -140,6 +141,14 @@ final class Product {
                 new SecureRandom().nextBytes(random);
                 PrivateFile.write(token, HexFormat.of().formatHex(random) + "\n");
             }
+        } catch (IOException e) {
+            throw new CannotStart("the data directory " + options.data + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Tells the command line where this is, now that the data directory is known to be nobody else's. */
+    private static void tellAddress(UpOptions options) {
+        try {
             PrivateFile.write(options.data.resolve("address"), "http://127.0.0.1:" + options.port + "\n");
         } catch (IOException e) {
             throw new CannotStart("the data directory " + options.data + " cannot be written: " + e.getMessage(), e);

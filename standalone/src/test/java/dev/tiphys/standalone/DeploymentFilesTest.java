@@ -93,6 +93,10 @@ class DeploymentFilesTest {
         services.forEach(service -> assertThat(service.has("image") || service.has("build"))
                 .as(service.toString())
                 .isTrue());
+        assertThat(services.at("/workflow-engine/environment/TIPHYS_ENGINE_KUBECONFIG"))
+                .as("Jobs run on the cluster that is deployed to")
+                .isEqualTo(services.at("/gitops-syncer/environment/TIPHYS_SYNCER_KUBECONFIG"))
+                .matches(JsonNode::isTextual);
         for (JsonNode service : services) {
             JsonNode needs = service.path("depends_on");
             Set<String> needed = new TreeSet<>(names(needs));

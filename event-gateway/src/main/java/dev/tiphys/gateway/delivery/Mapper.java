@@ -22,9 +22,24 @@ public interface Mapper {
         return true;
     }
 
-    /** {@return whether an event of a delivery has the delivery's own body, so that it can be judged again from the event} */
-    default boolean keepsWhole() {
-        return true;
+    /** Where a delivery's own body is found again, to be shown or judged once more. */
+    enum Whole {
+        /** A delivery that became one event is whole in it. */
+        IN_ITS_EVENT,
+        /** Events have parts of it only: the whole is kept beside the ledger. */
+        BESIDE_THE_LEDGER,
+        /** Events have parts of it only, and the rest may hold secrets. */
+        NOWHERE
+    }
+
+    /** {@return where the bodies that it reads are found again} */
+    default Whole whole() {
+        return Whole.IN_ITS_EVENT;
+    }
+
+    /** {@return a body without what lets whoever reads it act for its sender; it means the same} */
+    default byte[] harmless(byte[] body) {
+        return body;
     }
 
     /** {@return what a body must be, for a person} */

@@ -82,11 +82,12 @@ public final class LedgerBuffer implements DeliveryLedger {
     private LedgerRow fitting(UUID id, LedgerEntry entry) {
         LedgerEntry.Payload payload = entry.payload();
         LedgerRow row = new LedgerRow(id, entry, null);
-        if (!entry.isGenuine() || !entry.events().isEmpty()) {
+        if (!entry.isGenuine()) {
             return payload == null ? row : new LedgerRow(id, entry.withoutPayload(), null);
         }
         if (payload == null) {
-            return row.without(whyWithout(entry.verdict()));
+            // What became an event is in it.
+            return entry.events().isEmpty() ? row.without(whyWithout(entry.verdict())) : row;
         }
         return payload.body().length > bounds.payload()
                 ? row.without("it was larger than the " + bounds.payload() + " bytes that are kept")

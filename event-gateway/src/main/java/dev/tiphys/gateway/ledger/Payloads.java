@@ -46,8 +46,9 @@ public final class Payloads {
          * Here it is.
          *
          * @param whole whether the body is the delivery's own; else it is what its first event carries
+         * @param kept whether it was kept beside the ledger; else it is what is on the log
          */
-        record Here(Payload payload, boolean whole) implements Found {}
+        record Here(Payload payload, boolean whole, boolean kept) implements Found {}
 
         /** It was kept and is not there any more. */
         record Gone(String reason) implements Found {}
@@ -68,27 +69,30 @@ public final class Payloads {
             return new Found.NeverKept("what nobody proves to have sent is never kept");
         }
         if (entry.events().isEmpty()) {
-            String reason = known.notKept();
-            if (reason != null) {
-                return new Found.NeverKept(reason);
-            }
-            return deliveries
-                    .kept(known.id())
-                    .<Found>map(payload -> new Found.Here(payload, true))
-                    .orElseGet(() -> new Found.NeverKept("it was not kept"));
+            return kept(known).<Found>map(here -> here).orElseGet(() -> neverKept(known));
         }
         String event = entry.events().getFirst();
-        Place place = entry.position() != null
-                ? entry.position()
-                : deliveries
-                        .ofEvent(event)
-                        .map(first -> first.entry().position())
-                        .orElse(null);
-        if (place == null) {
+        Optional<Known> first = entry.position() != null ? Optional.of(known) : deliveries.ofEvent(event);
+        if (first.isEmpty()) {
             return new Found.Gone("no delivery in the ledger says where event " + event + " is on the log");
         }
-        return log.read(place, event)
-                .<Found>map(found -> new Found.Here(found.payload(), found.whole()))
+        return kept(first.get()).<Found>map(here -> here).orElseGet(() -> onLog(first.get(), event));
+    }
+
+    private Optional<Found.Here> kept(Known known) {
+        return deliveries.kept(known.id()).map(payload -> new Found.Here(payload, /* whole= */ true, /* kept= */ true));
+    }
+
+    private static Found neverKept(Known known) {
+        String reason = known.notKept();
+        return new Found.NeverKept(reason == null ? "it was not kept" : reason);
+    }
+
+    private Found onLog(Known first, String event) {
+        Place place = first.entry().position();
+        return Optional.ofNullable(place)
+                .flatMap(at -> log.read(at, event))
+                .<Found>map(found -> new Found.Here(found.payload(), found.whole(), /* kept= */ false))
                 .orElseGet(() -> new Found.Gone("event " + event + " is not on the log any more"));
     }
 }

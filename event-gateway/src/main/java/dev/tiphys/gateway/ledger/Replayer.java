@@ -6,6 +6,7 @@ import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.Mapper;
 import dev.tiphys.gateway.delivery.Sha256;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.intake.Arrival;
@@ -60,6 +61,7 @@ public final class Replayer {
          *
          * @param id of the new entry, which its events' ids are made of
          * @param events that it would make, in order
+         * @param payload what it held, to be kept; null if that is in its event
          */
         record Judged(
                 UUID id,
@@ -67,7 +69,7 @@ public final class Replayer {
                 String verdict,
                 @Nullable String reason,
                 List<CloudEvent<ExternalEvent>> events,
-                Payload payload,
+                @Nullable Payload payload,
                 Instant at)
                 implements Judgement {
             public Judged {
@@ -109,11 +111,11 @@ public final class Replayer {
     }
 
     private Judgement judge(Known original, Endpoint endpoint, long offset, Payloads.Found.Here here) {
-        boolean onLog = original.entry().position() != null;
-        boolean severalEvents = original.entry().events().size() > 1;
-        if (!here.whole() || (onLog && (severalEvents || !endpoint.mapper().keepsWhole()))) {
-            return new Judgement.Impossible(
-                    "its events carry parts of its body, from which the whole cannot be put together again");
+        boolean inItsEvent = isInItsEvent(endpoint, original.entry().events().size());
+        if (!here.whole() || !(here.kept() || inItsEvent)) {
+            String notKept = original.notKept();
+            return new Judgement.Impossible("its events carry parts of its body, and the whole "
+                    + (notKept == null ? "was not kept" : "is missing: " + notKept));
         }
         Payload payload = here.payload();
         Instant now = clock.instant();
@@ -121,14 +123,20 @@ public final class Replayer {
         Integer secret = original.entry().secret();
         Delivery delivery = new Delivery(endpoint.name(), payload.headers(), payload.body(), now);
         Verdict verdict = DeliveryRules.judgeVerified(endpoint, secret == null ? 0 : secret, offset, delivery);
+        List<CloudEvent<ExternalEvent>> events =
+                verdict instanceof Verdict.Accepted accepted ? renewed(accepted.events(), id, original) : List.of();
         return new Judgement.Judged(
                 id,
                 original,
                 VerdictWord.of(verdict).word(),
                 reason(verdict),
-                verdict instanceof Verdict.Accepted accepted ? renewed(accepted.events(), id, original) : List.of(),
-                payload,
+                events,
+                isInItsEvent(endpoint, events.size()) ? null : payload,
                 now);
+    }
+
+    private static boolean isInItsEvent(Endpoint endpoint, int events) {
+        return events == 1 && endpoint.mapper().whole() == Mapper.Whole.IN_ITS_EVENT;
     }
 
     private static @Nullable String reason(Verdict verdict) {

@@ -89,6 +89,11 @@ public enum VerdictWord {
     }
 
     /** {@return whether a delivery of this verdict had proved who sent it} */
+    public boolean isGenuine() {
+        return genuine;
+    }
+
+    /** {@return the same for a word} */
     static boolean isGenuine(String word) {
         return GENUINE.contains(word);
     }

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * address and endpoint. Bounded in what it remembers. Thread-safe.
  */
 public final class Admission {
-    /** An endpoint that delivered within this time has a share. */
+    /** An endpoint that delivered within this time, or whose own burst is not whole again, has a share. */
     private static final long IN_USE_NANOS = 10_000_000_000L;
 
     private static final int MOST_STRANGERS = 10_000;
@@ -113,7 +113,7 @@ public final class Admission {
         }
         if (now - known.used > IN_USE_NANOS / 10) {
             known.used = now;
-            if (members.values().removeIf(member -> now - member.used > IN_USE_NANOS)) {
+            if (members.values().removeIf(member -> now - member.used > IN_USE_NANOS && member.own.isFull(now))) {
                 shareOut(now);
             }
         }

@@ -38,6 +38,11 @@ final class TokenBucket {
         return level >= 1;
     }
 
+    boolean isFull(long now) {
+        fill(now);
+        return level >= capacity;
+    }
+
     boolean take(long now) {
         if (!has(now)) {
             return false;

@@ -9,6 +9,9 @@ import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.KeyPlace;
 import dev.tiphys.gateway.delivery.Verifier;
 import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,9 @@ import java.util.Set;
  * few texts are looked at.
  */
 record SnsVerifier(Sns policy) implements Verifier, Credentials.Where {
+    /** Less than for how long deliveries are known: within it a copy is recognised. */
+    private static final Duration OLDEST = Duration.ofDays(1);
+
     private static final List<String> NOTIFICATION =
             List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type");
     private static final List<String> CONFIRMATION =
@@ -43,7 +49,21 @@ record SnsVerifier(Sns policy) implements Verifier, Credentials.Where {
 
     @Override
     public boolean verifies(Delivery delivery, byte[] key) {
-        return envelope(delivery).filter(envelope -> signed(envelope, key)).isPresent();
+        return envelope(delivery)
+                .filter(envelope -> isOfToday(envelope, delivery.receivedAt()))
+                .filter(envelope -> signed(envelope, key))
+                .isPresent();
+    }
+
+    /** SNS tries for an hour as a rule; what is older is somebody else's copy. */
+    private static boolean isOfToday(JsonNode envelope, Instant now) {
+        try {
+            Instant said = Instant.parse(text(envelope, "Timestamp"));
+            return Duration.between(said, now).abs().compareTo(OLDEST) < 0;
+        } catch (DateTimeException e) {
+            // It does not say when it was written, which SNS always does.
+            return false;
+        }
     }
 
     private static boolean signed(JsonNode envelope, byte[] key) {

@@ -7,6 +7,7 @@ import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.DeliveryRules;
 import dev.tiphys.gateway.delivery.Endpoint;
 import dev.tiphys.gateway.delivery.Invitations;
+import dev.tiphys.gateway.delivery.Mapper;
 import dev.tiphys.gateway.delivery.PublicHeaders;
 import dev.tiphys.gateway.delivery.Verdict;
 import dev.tiphys.gateway.delivery.Verdict.Refusal;
@@ -179,16 +180,29 @@ public final class Reception {
     /** What is known of a delivery while it is under way. */
     private record Note(Whole whole, Duration judging) {
 
+        /** {@return what it held; null if that must not be kept} */
+        @Nullable
         Payload payload() {
             Delivery delivery = whole.delivery();
-            return new Payload(PublicHeaders.of(whole.endpoint().verifier(), delivery), delivery.body());
+            return whole.endpoint().mapper().whole() == Mapper.Whole.NOWHERE
+                    ? null
+                    : new Payload(
+                            PublicHeaders.of(whole.endpoint().verifier(), delivery),
+                            whole.endpoint().mapper().harmless(delivery.body()));
+        }
+
+        /** {@return what it held, if that cannot be told from its event} What comes without a body is all in its address. */
+        private @Nullable Payload beside(Verdict.Accepted accepted) {
+            boolean inItsEvent = whole.endpoint().mapper().whole() == Mapper.Whole.IN_ITS_EVENT
+                    && accepted.events().size() == 1;
+            return inItsEvent || whole.delivery().body().length == 0 ? null : payload();
         }
 
         /** What became no event; its id is told if it stands in a header, so that a lost one is known to have come. */
         LedgerEntry entry(
                 VerdictWord verdict, @Nullable String reason, @Nullable Integer secret, @Nullable Payload payload) {
             Delivery delivery = whole.delivery();
-            boolean genuine = secret != null || payload != null;
+            boolean genuine = secret != null || verdict.isGenuine();
             return new LedgerEntry(
                     delivery.receivedAt(),
                     whole.endpoint().name(),
@@ -233,7 +247,7 @@ public final class Reception {
                     delivery.body().length,
                     new Took(whole.receiving(), judging, publishing),
                     null,
-                    null);
+                    there && taken instanceof Taken.Published ? beside(accepted) : null);
         }
 
         private static VerdictWord word(@Nullable Taken taken, Received received) {

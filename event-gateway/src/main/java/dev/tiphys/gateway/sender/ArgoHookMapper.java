@@ -79,8 +79,13 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
     }
 
     @Override
-    public boolean keepsWhole() {
-        return false;
+    public Whole whole() {
+        return ArgoSender.of(event.type()) == ArgoSender.SLACK ? Whole.NOWHERE : Whole.BESIDE_THE_LEDGER;
+    }
+
+    @Override
+    public byte[] harmless(byte[] body) {
+        return ArgoSender.of(event.type()) == ArgoSender.SNS ? SnsMapper.withoutCapabilities(body) : body;
     }
 
     @Override
@@ -108,7 +113,8 @@ record ArgoHookMapper(Event event, Hook hook, Verifier verifier, ArgoFilter filt
         if (!StorageGrid.isAbout(hook.objects(), body)) {
             return new Meaning.Nothing("the object is not one that the filter of the EventSource lets through");
         }
-        JsonNode payload = payload(sender, delivery, body);
+        JsonNode payload =
+                payload(sender, delivery, sender == ArgoSender.SNS ? SnsMapper.withoutCapabilities(body) : body);
         return switch (filter.test(payload)) {
             case ArgoFilter.Outcome.Through() ->
                 new Meaning.Happened(

@@ -76,7 +76,7 @@ record AzureDevOpsMapper(Repository repository) implements GitMapper {
                 Texts.text(update.path("oldObjectId")),
                 Texts.text(update.path("newObjectId")),
                 /* deleted= */ false,
-                /* forced= */ false,
+                RefUpdate.Forced.UNTOLD,
                 Commits.UNKNOWN,
                 new RefUpdate.Shown(
                         Texts.found(commit.path("author").path("name"))

@@ -53,7 +53,7 @@ record BitbucketMapper(Repository repository) implements GitMapper {
                 Texts.text(before.path("target").path("hash")),
                 Texts.text(target.path("hash")),
                 deleted,
-                change.path("forced").asBoolean(false),
+                RefUpdate.Forced.of(change.path("forced")),
                 Commits.of(
                         change.path("commits"),
                         change.path("truncated").isBoolean()

@@ -66,7 +66,7 @@ record BitbucketServerMapper(Repository repository) implements GitMapper {
                 Texts.text(change.path("fromHash")),
                 Texts.text(change.path("toHash")),
                 change.path("type").asText("").equals("DELETE"),
-                /* forced= */ false,
+                RefUpdate.Forced.UNTOLD,
                 Commits.UNKNOWN,
                 new RefUpdate.Shown(author(shown, body.path("actor")), Texts.text(shown.path("message")), null),
                 GitMapper.alone(body, "changes", change));

@@ -50,7 +50,7 @@ record GitHubMapper(Repository repository) implements GitMapper {
                 Texts.text(body.path("before")),
                 revision(body, head),
                 body.path("deleted").asBoolean(false),
-                body.path("forced").asBoolean(false),
+                RefUpdate.Forced.of(body.path("forced")),
                 Commits.of(commits, commits.size() < COMMIT_LIMIT),
                 new RefUpdate.Shown(
                         author(head, body.path("pusher")),

@@ -61,7 +61,7 @@ record GitLabMapper(Repository repository) implements GitMapper {
                 Texts.text(body.path("before")),
                 after == null || after.matches("0+") ? after : commit,
                 /* deleted= */ false,
-                /* forced= */ false,
+                RefUpdate.Forced.UNTOLD,
                 Commits.counted(commits, body.path("total_commits_count")),
                 new RefUpdate.Shown(
                         Texts.found(head.path("author").path("name")).orElse(Texts.text(body.path("user_name"))),

@@ -53,7 +53,7 @@ record GiteaMapper(Repository repository) implements GitMapper {
                 Texts.text(body.path("before")),
                 Texts.text(body.path("after")),
                 /* deleted= */ false,
-                /* forced= */ false,
+                RefUpdate.Forced.UNTOLD,
                 Commits.counted(body.path("commits"), body.path("total_commits")),
                 new RefUpdate.Shown(
                         Texts.found(head.path("author").path("name")).orElse(pusher(body.path("pusher"))),
@@ -71,7 +71,7 @@ record GiteaMapper(Repository repository) implements GitMapper {
                 null,
                 null,
                 /* deleted= */ true,
-                /* forced= */ false,
+                RefUpdate.Forced.UNTOLD,
                 Commits.UNKNOWN,
                 RefUpdate.Shown.NOTHING,
                 null);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param before null, no commit or zeros if the ref was created
  * @param after null or zeros if it was deleted
  * @param deleted whether the sender says in another way that it was deleted
+ * @param forced whether commits were left behind, which no list of commits has
  * @param body what its event carries; null for the whole delivery
  */
 record RefUpdate(
@@ -20,7 +21,7 @@ record RefUpdate(
         @Nullable String before,
         @Nullable String after,
         boolean deleted,
-        boolean forced,
+        Forced forced,
         Commits commits,
         Shown shown,
         @Nullable JsonNode body) {
@@ -30,6 +31,18 @@ record RefUpdate(
     private static final Pattern COMMIT = Pattern.compile("[0-9a-fA-F]{40}|[0-9a-fA-F]{64}");
     private static final Pattern NOWHERE = Pattern.compile("0+");
     private static final Pattern REF = Pattern.compile("refs/(heads|tags)/[^\\p{Cntrl} ~^:?*\\[\\\\]{1,1000}");
+
+    /** Whether a push was forced. Most senders do not tell. */
+    enum Forced {
+        YES,
+        NO,
+        UNTOLD;
+
+        /** {@return what a flag says} */
+        static Forced of(JsonNode flag) {
+            return !flag.isBoolean() ? UNTOLD : flag.booleanValue() ? YES : NO;
+        }
+    }
 
     /** What people are shown of it. */
     record Shown(
@@ -52,7 +65,7 @@ record RefUpdate(
 
     /** {@return whether all that came is the work of runs of ours} */
     boolean byRuns() {
-        return commitsTellAll() && commits.allByRuns();
+        return isUpdateOfABranch() && forced != Forced.YES && commits.allByRuns();
     }
 
     /** {@return the change; for a complete update of a branch or tag} */
@@ -69,16 +82,16 @@ record RefUpdate(
                 tag ? full.substring(TAG.length()) : null,
                 gone() ? null : after,
                 known(before),
-                commitsTellAll() ? commits.changedPaths() : null,
+                isUpdateOfABranch() && forced == Forced.NO ? commits.changedPaths() : null,
                 Texts.firstLine(shown.author()),
                 Texts.firstLine(shown.message()),
                 shown.link(),
-                forced);
+                forced == Forced.YES);
     }
 
-    /** The commits of a forced push leave out what went away; those of a tag or a new branch say nothing. */
-    private boolean commitsTellAll() {
-        return ref != null && !ref.startsWith(TAG) && !gone() && !forced && known(before) != null;
+    /** The commits of a tag or a new branch say nothing. */
+    private boolean isUpdateOfABranch() {
+        return ref != null && !ref.startsWith(TAG) && !gone() && known(before) != null;
     }
 
     private boolean gone() {

@@ -53,9 +53,10 @@ record SlackMapper() implements Mapper {
         });
     }
 
+    /** Its requests carry a token, and addresses at which whoever knows them answers. */
     @Override
-    public boolean keepsWhole() {
-        return false;
+    public Whole whole() {
+        return Whole.NOWHERE;
     }
 
     @Override

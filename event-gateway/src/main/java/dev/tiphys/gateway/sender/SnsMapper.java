@@ -3,6 +3,7 @@ package dev.tiphys.gateway.sender;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.event.ExternalEvent;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** AWS SNS over HTTP: the event is the message within the envelope. Which topics are let in is decided by the proof. */
 record SnsMapper() implements Mapper {
+    private static final List<String> CAPABILITIES =
+            List.of("Signature", "SigningCertURL", "SubscribeURL", "Token", "UnsubscribeURL");
+
     /** SNS calls its JSON plain text. */
     @Override
     public boolean reads(@Nullable String contentType) {
@@ -23,8 +27,25 @@ record SnsMapper() implements Mapper {
     }
 
     @Override
-    public boolean keepsWhole() {
-        return false;
+    public Whole whole() {
+        return Whole.BESIDE_THE_LEDGER;
+    }
+
+    @Override
+    public byte[] harmless(byte[] body) {
+        return withoutCapabilities(body);
+    }
+
+    /** {@return the bytes of an envelope, without what {@link #withoutCapabilities(JsonNode)} leaves out} */
+    static byte[] withoutCapabilities(byte[] body) {
+        return Json.exactTree(body)
+                .map(envelope -> Json.bytes(withoutCapabilities(envelope)))
+                .orElse(body);
+    }
+
+    /** {@return an envelope without its proof, and without the address at which anybody may end the subscription} */
+    static JsonNode withoutCapabilities(JsonNode envelope) {
+        return envelope instanceof ObjectNode fields ? fields.deepCopy().remove(CAPABILITIES) : envelope;
     }
 
     @Override

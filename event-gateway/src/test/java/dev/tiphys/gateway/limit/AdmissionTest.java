@@ -34,6 +34,19 @@ class AdmissionTest {
         }
 
         @Test
+        void hasNoNewBurstBecauseItPaused() {
+            Limits slow = new Limits(null, null, 1, 50, null);
+            assertThat(letIn("shop", slow, 100)).isEqualTo(50);
+
+            pass(Duration.ofSeconds(11));
+            letIn("other", Limits.NONE, 1);
+            pass(Duration.ofSeconds(1));
+            letIn("other", Limits.NONE, 1);
+
+            assertThat(letIn("shop", slow, 100)).isEqualTo(12);
+        }
+
+        @Test
         void whoseRateIsUsedUpIsToldWhenToComeAgain() {
             letIn("slow", new Limits(null, null, 1, 1, null), 1);
 

@@ -75,6 +75,16 @@ class ArgoHooksTest {
     }
 
     @Test
+    void carryAnEnvelopeOfSnsWithoutWhatOnlyItsSenderMayKnow() {
+        ExternalEvent event = event(post(endpoint("sns"), """
+                {"Type": "Notification", "Message": "m", "Signature": "canary", "SigningCertURL": "canary",
+                 "UnsubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe&canary"}"""));
+
+        assertThat(event.body().path("body").path("Message").asText()).isEqualTo("m");
+        assertThat(event.body().toString()).doesNotContain("canary");
+    }
+
+    @Test
     void haveShapesOfTheirOwnForSomeSenders() {
         assertThat(event(post(endpoint("stripe"), "{\"id\": \"e\", \"type\": \"invoice.paid\"}"))
                         .body())

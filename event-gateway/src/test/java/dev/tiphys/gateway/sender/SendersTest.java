@@ -272,6 +272,13 @@ class SendersTest {
                     .isEqualTo(unverified());
         }
 
+        @ParameterizedTest
+        @ValueSource(strings = {"2026-02-28T09:59:59Z", "2026-03-02T10:00:01Z", "yesterday", ""})
+        void isNotBelievedWhenItIsOld(String said) {
+            assertThat(sns.verdict(sns.body().deepCopy().put("Timestamp", said)))
+                    .isEqualTo(unverified());
+        }
+
         @Test
         void isInvitedOnlyAtItsOwnAddress() {
             String address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=a&Token=t";

@@ -1,5 +1,7 @@
 package dev.tiphys.engine.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -102,6 +104,34 @@ public final class Charters {
         String id = RunIds.of(pipeline.name(), start.key(), start.at());
         return write(
                 new Draft(id, pipeline, start.key(), trigger, scope, start.parameters(), null), compiler, List.of());
+    }
+
+    /**
+     * {@return parameters of a start by hand, each as its type: people and shells know text only}
+     *
+     * <p>What is no such text stays as it is, for {@link #check} to say so.
+     */
+    public static Map<String, JsonNode> typed(Pipeline pipeline, Map<String, JsonNode> given) {
+        Map<String, JsonNode> typed = new LinkedHashMap<>();
+        given.forEach((name, value) -> {
+            Pipeline.Parameter parameter = pipeline.parameters().get(name);
+            typed.put(name, parameter == null || value == null || !value.isTextual() ? value : typed(parameter, value));
+        });
+        return typed;
+    }
+
+    private static JsonNode typed(Pipeline.Parameter parameter, JsonNode text) {
+        return switch (parameter.type()) {
+            case STRING -> text;
+            case NUMBER ->
+                Json.exactTree(text.textValue().getBytes(UTF_8))
+                        .filter(JsonNode::isNumber)
+                        .orElse(text);
+            case BOOLEAN ->
+                Json.exactTree(text.textValue().getBytes(UTF_8))
+                        .filter(JsonNode::isBoolean)
+                        .orElse(text);
+        };
     }
 
     /** {@return what is wrong with the parameters of a start by hand; empty if nothing} */

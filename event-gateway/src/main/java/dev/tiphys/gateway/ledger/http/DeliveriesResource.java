@@ -263,7 +263,7 @@ final class DeliveriesResource {
     public PayloadView payload(@PathParam("id") String id) {
         Known known = find(id);
         return switch (read(() -> payloads.of(known))) {
-            case Payloads.Found.Here(var payload, var whole) -> view(payload, whole);
+            case Payloads.Found.Here(var payload, var whole, var _) -> view(payload, whole);
             case Payloads.Found.Gone(var reason) -> throw ProblemException.gone(reason);
             case Payloads.Found.NeverKept(var reason) -> throw ProblemException.gone(reason);
         };

@@ -113,8 +113,7 @@ final class HookRoute {
             refuse(context, "", maxBody, Answer.unavailable("the service is starting"));
             return;
         }
-        Optional<Endpoints.Found> found =
-                table.get().find(context.normalizedPath().substring(PREFIX.length()));
+        Optional<Endpoints.Found> found = table.get().find(name(context.normalizedPath()));
         if (found.isEmpty()) {
             refuse(
                     context,
@@ -149,6 +148,11 @@ final class HookRoute {
                             receiving,
                             span.traceparent()));
         });
+    }
+
+    /** {@return what follows the prefix; the route serves {@code /hooks} alone as well} */
+    private static String name(String path) {
+        return path.substring(Math.min(path.length(), PREFIX.length()));
     }
 
     /** What can be told before the body is there. */
@@ -264,6 +268,10 @@ final class HookRoute {
     private CompletionStage<Received> inTurn(Whole whole, List<byte[]> values) throws InterruptedException {
         int size = Math.clamp(whole.delivery().body().length / 1024, 1, PARSED_AT_ONCE);
         if (!parsing.tryAcquire(size, TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+            remember(
+                    whole.endpoint().name(),
+                    Answer.unavailable("too many large bodies are being read"),
+                    whole.delivery().body().length);
             return CompletableFuture.completedFuture(new Received.Unavailable());
         }
         try {

@@ -22,6 +22,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -89,18 +93,32 @@ final class SlackHttp {
     }
 
     private Reply exchange(HttpRequest request) {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
         try {
-            return answered(client.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES)));
-        } catch (HttpConnectTimeoutException | ConnectException | UnresolvedAddressException _) {
-            return new Reply.NeverSent("the server cannot be reached");
-        } catch (HttpTimeoutException _) {
-            return new Reply.Lost("no answer within " + timeout.toSeconds() + " s");
-        } catch (IOException e) {
-            return new Reply.Lost("the connection broke: " + e.getClass().getSimpleName());
+            // The timeout of a request ends with its head; its body has the same time again.
+            return answered(answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException _) {
+            answer.cancel(/* mayInterruptIfRunning= */ true);
+            return new Reply.Lost("no whole answer within " + 2 * timeout.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            return failed(e.getCause());
         } catch (InterruptedException _) {
+            answer.cancel(/* mayInterruptIfRunning= */ true);
             Thread.currentThread().interrupt();
             return new Reply.Lost("the service is stopping");
         }
+    }
+
+    private Reply failed(@Nullable Throwable cause) {
+        return switch (cause) {
+            case HttpConnectTimeoutException _, ConnectException _, UnresolvedAddressException _ ->
+                new Reply.NeverSent("the server cannot be reached");
+            case HttpTimeoutException _ -> new Reply.Lost("no answer within " + timeout.toSeconds() + " s");
+            case IOException e ->
+                new Reply.Lost("the connection broke: " + e.getClass().getSimpleName());
+            case null, default -> throw new IllegalStateException("a call failed", cause);
+        };
     }
 
     private static Reply answered(HttpResponse<byte[]> response) {

@@ -108,7 +108,8 @@ final class RunResource {
         Library library = libraries.now();
         Pipeline pipeline = library.find(Pipeline.class, request.pipeline())
                 .orElseThrow(() -> ProblemException.notFound("there is no pipeline " + request.pipeline()));
-        Map<String, JsonNode> parameters = request.parameters() == null ? Map.of() : request.parameters();
+        Map<String, JsonNode> parameters =
+                request.parameters() == null ? Map.of() : Charters.typed(pipeline, request.parameters());
         List<Finding> findings = Charters.check(pipeline, parameters);
         if (!findings.isEmpty()) {
             throw ProblemException.unprocessable(
