@@ -176,6 +176,11 @@ final class SqsReader implements Roster.Reader {
                     back = policy.retry().after(counted(one).receives());
                     giveBack(one, back);
                 }
+                case Outcome.Unparked(var reason) -> {
+                    watch.unparked(reason);
+                    back = policy.probe().after(excuse(one));
+                    giveBack(one, back);
+                }
                 case Outcome.Away _ -> {
                     back = stopping ? Duration.ZERO : policy.probe().after(excuse(one));
                     giveBack(one, back);

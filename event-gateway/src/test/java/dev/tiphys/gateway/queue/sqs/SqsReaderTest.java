@@ -254,6 +254,47 @@ class SqsReaderTest {
     }
 
     @Test
+    void goOnWhileAPoisonousOneCannotBeParkedAndIsParkedUncountedWhenItCan() {
+        world.lot.away(true);
+        send(name, List.of("no order"), null);
+        QueueWatch watch = read(name, server.endpoint(), "${{ message.body.order }}", 1);
+        await().atMost(SOON).until(() -> watch.status().counts().get("givenBack") >= 2);
+
+        send(name, orders(0, 20), null);
+
+        await().atMost(SOON).until(() -> world.log.size() == 20);
+        assertThat(watch.status().state()).isEqualTo(State.RUNNING);
+        assertThat(watch.status().reason()).contains("cannot be parked").contains("the database is away");
+
+        world.lot.away(false);
+
+        awaitEmpty(name);
+        assertThat(world.lot.list("orders", null, 10)).singleElement().satisfies(parked -> assertThat(parked.receives())
+                .isEqualTo(1));
+        assertThat(watch.status().reason()).isNull();
+    }
+
+    @Test
+    void doNotOvertakeOneOfTheirGroupThatCannotBeParked() {
+        world.lot.away(true);
+        String fifo = name + ".fifo";
+        send(fifo, List.of("poison", "{\"order\": 1}", "{\"order\": 2}"), "a");
+        send(fifo, orders(100, 103), "b");
+
+        QueueWatch watch = read(fifo, server.endpoint(), "${{ message.body.order }}", 1);
+
+        await().atMost(SOON)
+                .until(() -> world.log.size() == 3 && watch.status().counts().get("givenBack") >= 2);
+        assertThat(world.events()).extracting(ExternalEvent::delivery).containsExactly("100", "101", "102");
+
+        world.lot.away(false);
+
+        awaitEmpty(fifo);
+        assertThat(world.events()).extracting(ExternalEvent::delivery).endsWith("1", "2");
+        assertThat(world.lot.list("orders", null, 10)).hasSize(1);
+    }
+
+    @Test
     void keepTheOrderOfTheirGroupUnderFailures() throws IOException {
         FaultyFront front = new FaultyFront(server.endpoint(), new FaultyFront.Faults(20, 1, 7));
         open.add(front);
