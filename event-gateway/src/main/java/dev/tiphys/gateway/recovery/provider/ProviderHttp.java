@@ -21,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,9 +59,6 @@ final class ProviderHttp {
         if (answer.statusCode() < OK || answer.statusCode() >= REDIRECT) {
             throw trouble(answer);
         }
-        if (answer.body().length > LARGEST_ANSWER) {
-            throw new Trouble("the answer of " + shown(address) + " is too large");
-        }
         JsonNode body = Json.exactTree(answer.body())
                 .orElseThrow(() -> new Trouble("the answer of " + shown(address) + " is no JSON"));
         return new Answer(body, answer.headers());
@@ -87,10 +85,11 @@ final class ProviderHttp {
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) throws Trouble, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
         try {
             // The deadline of a request ends with its head: the body has one of its own here.
-            return http.sendAsync(request, BodyHandlers.ofByteArray())
-                    .get(deadline.toMillis() * 2, TimeUnit.MILLISECONDS);
+            return answer.get(deadline.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             throw new Trouble(shown(request.uri()) + " did not answer in time");
         } catch (ExecutionException e) {
@@ -99,9 +98,13 @@ final class ProviderHttp {
                 throw new Trouble(shown(request.uri()) + " did not answer within " + deadline.toSeconds() + " s");
             }
             if (cause instanceof IOException) {
-                throw new Trouble(shown(request.uri()) + " cannot be reached: " + cause.getMessage());
+                throw new Trouble(shown(request.uri()) + " gave no whole answer of up to " + (LARGEST_ANSWER >> 20)
+                        + " MiB: " + cause.getMessage());
             }
             throw new IllegalStateException("a call failed", cause);
+        } finally {
+            // Nobody waits for the rest of it: the connection must not stay behind.
+            answer.cancel(/* mayInterruptIfRunning= */ true);
         }
     }
 
