@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.gateway.recovery.ProviderLog.Trouble;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -98,8 +99,8 @@ final class ProviderHttp {
                 throw new Trouble(shown(request.uri()) + " did not answer within " + deadline.toSeconds() + " s");
             }
             if (cause instanceof IOException) {
-                throw new Trouble(shown(request.uri()) + " gave no whole answer of up to " + (LARGEST_ANSWER >> 20)
-                        + " MiB: " + cause.getMessage());
+                String what = cause instanceof ConnectException ? " cannot be reached: " : " was not read to its end: ";
+                throw new Trouble(shown(request.uri()) + what + cause.getMessage());
             }
             throw new IllegalStateException("a call failed", cause);
         } finally {

@@ -52,7 +52,7 @@ class ProviderHttpTest {
 
         assertThatThrownBy(() -> get(Duration.ofSeconds(20)))
                 .isInstanceOf(Trouble.class)
-                .hasMessageContaining("16 MiB");
+                .hasMessageContaining("" + 16 * MIB);
 
         assertThat(said.get(20, TimeUnit.SECONDS)).isLessThan(100);
     }
