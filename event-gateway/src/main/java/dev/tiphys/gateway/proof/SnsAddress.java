@@ -24,7 +24,8 @@ public final class SnsAddress {
      */
     static Optional<URI> certificate(String address, String topic) {
         return ofSns(address)
-                .filter(uri -> region(topic).map(region -> uri.getHost().startsWith("sns." + region + "."))
+                .filter(uri -> region(topic)
+                        .map(region -> uri.getHost().startsWith("sns." + region + "."))
                         .orElse(false))
                 .filter(uri -> uri.getRawQuery() == null)
                 .filter(uri -> CERTIFICATE.matcher(uri.getRawPath()).matches());

@@ -83,7 +83,8 @@ public final class QueueWatch {
 
     /** A message is to be parked and cannot be: it comes again, and the others go on. */
     public synchronized void unparked(String why) {
-        unparked = new Unparked("messages that cannot become events cannot be parked now, and come again: " + why, now.get());
+        unparked = new Unparked(
+                "messages that cannot become events cannot be parked now, and come again: " + why, now.get());
     }
 
     private synchronized void become(State next, @Nullable String why) {
@@ -124,7 +125,15 @@ public final class QueueWatch {
             counts.put(verdict.name().toLowerCase(Locale.ROOT), Objects.requireNonNullElse(settled.get(verdict), 0L));
         }
         counts.put("givenBack", givenBack);
-        return new Status(name, transport, state, reason == null ? whyUnparked() : reason, since, inFlight, lastMessageAt, counts);
+        return new Status(
+                name,
+                transport,
+                state,
+                reason == null ? whyUnparked() : reason,
+                since,
+                inFlight,
+                lastMessageAt,
+                counts);
     }
 
     private @Nullable String whyUnparked() {

@@ -127,8 +127,7 @@ public final class Recoverer {
 
     private record Round(Plan plan, Reading reading) {}
 
-    private Round round(
-            Repository repository, Recovery recovery, ProviderLog provider, Looked looked, Instant now)
+    private Round round(Repository repository, Recovery recovery, ProviderLog provider, Looked looked, Instant now)
             throws Trouble, InterruptedException {
         SecretRef ref = recovery.token();
         String token = secrets.apply(ref)
@@ -173,9 +172,7 @@ public final class Recoverer {
             throws Trouble, InterruptedException {
         Listing newest = provider.attempts(target, since, null);
         Unread before = looked.unread();
-        if (before == null
-                || !before.backTo().isAfter(furthest)
-                || !reaches(newest.unread(), looked.at())) {
+        if (before == null || !before.backTo().isAfter(furthest) || !reaches(newest.unread(), looked.at())) {
             return new Reading(newest.attempts(), newest.unread(), null);
         }
         try {

@@ -135,9 +135,7 @@ class RecovererTest {
             log.attempt("d-new", "push", ago(3), 503);
             recoverer("a").turn(repository(log, "1"), false);
 
-            assertThat(lost())
-                    .extracting(LostDelivery::delivery)
-                    .containsExactlyInAnyOrder("d-249", "d-130", "d-new");
+            assertThat(lost()).extracting(LostDelivery::delivery).containsExactlyInAnyOrder("d-249", "d-130", "d-new");
             assertThat(standing().readBackTo()).isBefore(ago(500));
 
             now = now.plus(EVERY);

@@ -89,8 +89,8 @@ final class FetchedKeys implements PublishedKeys {
         if (!known && source.fetched.equals(before)) {
             // It may have been published since: only keys that were looked at after it was used can tell.
             throw new KeysUnavailable(
-                    "its key was not published at " + place.address().getHost() + " when that was last asked, less than "
-                            + BETWEEN_FETCHES.toSeconds() + " s ago",
+                    "its key was not published at " + place.address().getHost()
+                            + " when that was last asked, less than " + BETWEEN_FETCHES.toSeconds() + " s ago",
                     new IOException("it is not asked again yet"));
         }
         return known ? List.of(source.keys.getOrDefault(id, new byte[0])) : List.of();

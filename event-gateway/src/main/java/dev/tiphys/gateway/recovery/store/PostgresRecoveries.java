@@ -50,8 +50,7 @@ final class PostgresRecoveries implements RecoveryBook {
     }
 
     @Override
-    public Optional<Looked> take(
-            String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue) {
+    public Optional<Looked> take(String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue) {
         List<Looked> taken = query(
                 """
                 insert into gateway.recovery as mine (repository, holder, lease_until, next_at, not_before)
@@ -83,8 +82,7 @@ final class PostgresRecoveries implements RecoveryBook {
             // First: then it is another's.
             remember(repository, holder, looked);
         }
-        update(
-                """
+        update("""
                 update gateway.recovery set lease_until = to_timestamp(0), next_at = ?, not_before = ?, last_error = ?
                 where repository = ? and holder = ?""", at(end.next()), at(end.notBefore()), end.error(), repository, holder);
     }

@@ -68,9 +68,7 @@ class FetchedKeysTest {
             assertThatThrownBy(() -> find(madeUp)).isInstanceOf(KeysUnavailable.class);
         }
         // It is published by now, and whoever uses it is not told that it is not.
-        assertThatThrownBy(() -> find("k2"))
-                .isInstanceOf(KeysUnavailable.class)
-                .hasMessageContaining("issuer.example");
+        assertThatThrownBy(() -> find("k2")).isInstanceOf(KeysUnavailable.class).hasMessageContaining("issuer.example");
         assertThat(asked).hasSize(1);
 
         pass(FetchedKeys.BETWEEN_FETCHES);

@@ -270,8 +270,9 @@ class SqsReaderTest {
         world.lot.away(false);
 
         awaitEmpty(name);
-        assertThat(world.lot.list("orders", null, 10)).singleElement().satisfies(parked -> assertThat(parked.receives())
-                .isEqualTo(1));
+        assertThat(world.lot.list("orders", null, 10))
+                .singleElement()
+                .satisfies(parked -> assertThat(parked.receives()).isEqualTo(1));
         assertThat(watch.status().reason()).isNull();
     }
 
