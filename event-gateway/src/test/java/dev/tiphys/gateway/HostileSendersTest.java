@@ -33,9 +33,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
@@ -620,6 +625,40 @@ class HostileSendersTest {
                     .then()
                     .statusCode(401);
         }
+    }
+
+    /** Nobody is at the issuer's address: each of them would have made the gateway ask there. */
+    @Test
+    void whoNamesKeysThatCannotBeFetchedIsTurnedAwayInTheEnd() {
+        apply("{apiVersion: tiphys.dev/v1, kind: Source, metadata: {name: hostile-oidc}, spec: {verify: {oidc:"
+                        + " {issuer: \"https://localhost\", audience: tiphys, keysUrl: \"https://localhost/keys\","
+                        + " claims: {sub: shop}}}}}")
+                .statusCode(200);
+        Map<String, Object> claims = Map.of(
+                "iss", "https://localhost",
+                "aud", "tiphys",
+                "sub", "shop",
+                "exp", Instant.now().plusSeconds(600).getEpochSecond());
+        Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+        try (HttpClient client = HttpClient.newHttpClient();
+                ExecutorService strangers = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 1_000; i++) {
+                HttpRequest request = HttpRequest.newBuilder(address.resolve("/hooks/hostile-oidc"))
+                        .header(
+                                "Authorization",
+                                "Bearer " + part(Map.of("alg", "RS256", "kid", "k" + i)) + "." + part(claims) + ".AAAA")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString("{}"))
+                        .build();
+                var _ = strangers.submit(() -> statuses.add(
+                        client.send(request, BodyHandlers.discarding()).statusCode()));
+            }
+        }
+        assertThat(statuses).containsExactlyInAnyOrder(503, 429);
+    }
+
+    private static String part(Map<String, ?> json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(json));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tiphys.gateway.proof;
 
 import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -10,14 +11,22 @@ import java.util.regex.Pattern;
  */
 public final class SnsAddress {
     private static final Pattern HOST = Pattern.compile("sns\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?");
+    private static final Pattern TOPIC = Pattern.compile("arn:[^:]+:sns:([a-z0-9-]+):[^:]*:.+");
     private static final Pattern CERTIFICATE = Pattern.compile("/SimpleNotificationService-[0-9a-zA-Z]{1,64}\\.pem");
     private static final Pattern CONFIRMATION = Pattern.compile("Action=ConfirmSubscription(&[^#]{0,4000})?");
 
     private SnsAddress() {}
 
-    /** {@return where SNS publishes a certificate; empty if it does not do so there} */
-    static Optional<URI> certificate(String address) {
+    /**
+     * {@return where SNS publishes a certificate; empty if it does not do so there}
+     *
+     * @param topic whose messages it signs: a topic's region signs them, and no other one is asked
+     */
+    static Optional<URI> certificate(String address, String topic) {
         return ofSns(address)
+                .filter(uri -> region(topic)
+                        .map(region -> uri.getHost().startsWith("sns." + region + "."))
+                        .orElse(false))
                 .filter(uri -> uri.getRawQuery() == null)
                 .filter(uri -> CERTIFICATE.matcher(uri.getRawPath()).matches());
     }
@@ -28,6 +37,11 @@ public final class SnsAddress {
                 .filter(uri -> uri.getRawPath().equals("/"))
                 .filter(uri -> uri.getRawQuery() != null
                         && CONFIRMATION.matcher(uri.getRawQuery()).matches());
+    }
+
+    private static Optional<String> region(String topic) {
+        Matcher arn = TOPIC.matcher(topic);
+        return arn.matches() ? Optional.of(arn.group(1)) : Optional.empty();
     }
 
     private static Optional<URI> ofSns(String address) {

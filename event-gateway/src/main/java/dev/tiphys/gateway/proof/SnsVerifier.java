@@ -43,7 +43,8 @@ record SnsVerifier(Sns policy) implements Verifier, Credentials.Where {
     @Override
     public Optional<KeyPlace> of(Delivery delivery) {
         return envelope(delivery)
-                .flatMap(envelope -> SnsAddress.certificate(text(envelope, "SigningCertURL")))
+                .flatMap(envelope ->
+                        SnsAddress.certificate(text(envelope, "SigningCertURL"), text(envelope, "TopicArn")))
                 .map(address -> new KeyPlace.Certificate(address));
     }
 

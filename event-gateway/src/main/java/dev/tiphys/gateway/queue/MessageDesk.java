@@ -158,7 +158,7 @@ public final class MessageDesk {
                             means.now().get());
             means.aside().apply(parked).toCompletableFuture().get();
         } catch (ParkingLot.Unavailable e) {
-            return new Outcome.Away("it is to be parked, but " + e.getMessage());
+            return new Outcome.Unparked(String.valueOf(e.getMessage()));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             switch (means.troubles().apply(cause)) {

@@ -9,7 +9,13 @@ public sealed interface Outcome {
     /** It cannot become an event, and will be tried again before it is parked: give it back for a while. */
     record Failed(String reason) implements Outcome {}
 
-    /** The log or the database is away, which is not the message's fault: keep it, and read no more. */
+    /**
+     * It is to be parked, and the parking lot is away, which is neither the message's fault nor the others' concern: give it
+     * back without counting that, and read on.
+     */
+    record Unparked(String reason) implements Outcome {}
+
+    /** The log is away, which is not the message's fault: keep it, and read no more. */
     record Away(String reason) implements Outcome {}
 
     /** {@return the word of metrics and spans for what went wrong; empty if nothing did} */
@@ -17,7 +23,7 @@ public sealed interface Outcome {
         return switch (this) {
             case Settled(var verdict) -> verdict == Verdict.PARKED ? "parked" : "";
             case Failed _ -> "failed";
-            case Away _ -> "unavailable";
+            case Unparked _, Away _ -> "unavailable";
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.tiphys.gateway.queue;
 
 import dev.tiphys.gateway.queue.Outcome.Verdict;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -12,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /** How the reading of one queue goes. Thread-safe. */
 public final class QueueWatch {
+    /** A message that could not be parked comes again within that time, or another process has it. */
+    private static final Duration UNPARKED = Duration.ofMinutes(1);
+
     private final String name;
     private final String transport;
     private final Supplier<Instant> now;
     private final Map<Verdict, Long> settled = new EnumMap<>(Verdict.class);
     private State state = State.STARTING;
     private @Nullable String reason;
+    private @Nullable Unparked unparked;
     private Instant since;
     private int inFlight;
     private long givenBack;
@@ -35,10 +40,12 @@ public final class QueueWatch {
         FAILING
     }
 
+    private record Unparked(String reason, Instant at) {}
+
     /**
      * How it goes at one moment.
      *
-     * @param reason why it waits or fails; null if all is well
+     * @param reason why it waits or fails, or why messages cannot be parked; null if all is well
      * @param since when the state began
      * @param counts of messages since this process reads the queue, by what became of them
      */
@@ -74,6 +81,12 @@ public final class QueueWatch {
         become(State.FAILING, why);
     }
 
+    /** A message is to be parked and cannot be: it comes again, and the others go on. */
+    public synchronized void unparked(String why) {
+        unparked = new Unparked(
+                "messages that cannot become events cannot be parked now, and come again: " + why, now.get());
+    }
+
     private synchronized void become(State next, @Nullable String why) {
         if (state != next) {
             since = now.get();
@@ -93,6 +106,9 @@ public final class QueueWatch {
     /** A message was settled. */
     public synchronized void settled(Verdict verdict) {
         inFlight--;
+        if (verdict == Verdict.PARKED) {
+            unparked = null;
+        }
         settled.merge(verdict, 1L, Long::sum);
     }
 
@@ -109,6 +125,19 @@ public final class QueueWatch {
             counts.put(verdict.name().toLowerCase(Locale.ROOT), Objects.requireNonNullElse(settled.get(verdict), 0L));
         }
         counts.put("givenBack", givenBack);
-        return new Status(name, transport, state, reason, since, inFlight, lastMessageAt, counts);
+        return new Status(
+                name,
+                transport,
+                state,
+                reason == null ? whyUnparked() : reason,
+                since,
+                inFlight,
+                lastMessageAt,
+                counts);
+    }
+
+    private @Nullable String whyUnparked() {
+        Unparked last = unparked;
+        return last == null || last.at().plus(UNPARKED).isBefore(now.get()) ? null : last.reason();
     }
 }

@@ -16,12 +16,26 @@ public interface ProviderLog {
     Target located(Target target) throws Trouble, InterruptedException;
 
     /**
-     * {@return the attempts since a moment, in any order}
+     * Reads a part of the list, the newest first, as far as one round may.
      *
      * @param target that {@link #located} gave
+     * @param since how far back it is to be read
+     * @param from where to begin, as {@link Unread} says; null for the newest
      * @throws Trouble if they cannot be told now
      */
-    List<Attempt> attempts(Target target, Instant since) throws Trouble, InterruptedException;
+    Listing attempts(Target target, Instant since, @Nullable String from) throws Trouble, InterruptedException;
+
+    /**
+     * A part of the list.
+     *
+     * @param attempts in any order
+     * @param unread what is left of it; null if it was read as far back as it was to be
+     */
+    record Listing(List<Attempt> attempts, @Nullable Unread unread) {
+        public Listing {
+            attempts = List.copyOf(attempts);
+        }
+    }
 
     /**
      * Asks for the delivery of an attempt again.

@@ -3,8 +3,10 @@ package dev.tiphys.gateway.recovery;
 import dev.tiphys.contracts.definition.Definition.Recovery;
 import dev.tiphys.contracts.definition.Definition.Repository;
 import dev.tiphys.contracts.definition.SecretRef;
+import dev.tiphys.gateway.recovery.ProviderLog.Listing;
 import dev.tiphys.gateway.recovery.ProviderLog.Target;
 import dev.tiphys.gateway.recovery.ProviderLog.Trouble;
+import dev.tiphys.gateway.recovery.RecoveryBook.Looked;
 import dev.tiphys.gateway.recovery.RecoveryBook.RoundEnd;
 import dev.tiphys.gateway.recovery.RecoveryRules.Ask;
 import dev.tiphys.gateway.recovery.RecoveryRules.Plan;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through one repository at a time: reads the server's list, compares it with the ledger, and asks for what is lost. */
@@ -83,33 +86,35 @@ public final class Recoverer {
             return new Turn.NotMine();
         }
         Instant now = clock.instant();
-        Optional<Optional<Instant>> taken = book.take(repository.name(), settings.holder(), LEASE, now, evenIfNotDue);
+        Optional<Looked> taken = book.take(repository.name(), settings.holder(), LEASE, now, evenIfNotDue);
         if (taken.isEmpty()) {
             return new Turn.NotMine();
         }
-        Turn turn = new Turn.Failed("it was interrupted");
-        Instant notBefore = now;
+        RoundEnd end = end(now, now, null, "it was interrupted");
         try {
-            turn = new Turn.Done(round(repository, recovery, provider, taken.get(), now));
+            Round round = round(repository, recovery, provider, taken.get(), now);
+            Trouble trouble = round.reading().trouble();
+            end = end(
+                    now,
+                    trouble == null ? now : rest(trouble.notBefore(), now),
+                    new Looked(now, round.reading().unread()),
+                    trouble == null ? null : "the older part of the list cannot be read: " + trouble.getMessage());
+            return new Turn.Done(round.plan());
         } catch (Trouble e) {
-            turn = new Turn.Failed(String.valueOf(e.getMessage()));
-            notBefore = rest(e.notBefore(), now);
+            String why = String.valueOf(e.getMessage());
+            end = end(now, rest(e.notBefore(), now), null, why);
+            return new Turn.Failed(why);
         } catch (RuntimeException e) {
-            turn = new Turn.Failed("a fault: " + e);
+            end = end(now, now, null, "a fault: " + e);
             throw e;
         } finally {
-            book.giveBack(repository.name(), settings.holder(), end(turn, now, notBefore));
+            book.giveBack(repository.name(), settings.holder(), end);
         }
-        return turn;
     }
 
-    private RoundEnd end(Turn turn, Instant now, Instant notBefore) {
+    private RoundEnd end(Instant now, Instant notBefore, @Nullable Looked looked, @Nullable String error) {
         Instant next = now.plus(settings.every());
-        return switch (turn) {
-            case Turn.Done _ -> new RoundEnd(next, notBefore, now, null);
-            case Turn.Failed(var why) -> new RoundEnd(notBefore.isAfter(next) ? notBefore : next, notBefore, null, why);
-            case Turn.NotMine _ -> new RoundEnd(next, notBefore, null, null);
-        };
+        return new RoundEnd(notBefore.isAfter(next) ? notBefore : next, notBefore, looked, error);
     }
 
     /** What a server says is believed within reason. */
@@ -120,8 +125,9 @@ public final class Recoverer {
         return notBefore.isAfter(now.plus(LONGEST_REST)) ? now.plus(LONGEST_REST) : notBefore;
     }
 
-    private Plan round(
-            Repository repository, Recovery recovery, ProviderLog provider, Optional<Instant> looked, Instant now)
+    private record Round(Plan plan, Reading reading) {}
+
+    private Round round(Repository repository, Recovery recovery, ProviderLog provider, Looked looked, Instant now)
             throws Trouble, InterruptedException {
         SecretRef ref = recovery.token();
         String token = secrets.apply(ref)
@@ -131,7 +137,9 @@ public final class Recoverer {
                 new Target(repository.name(), recovery.apiUrl(), repository.fullName(), recovery.hook(), token));
         Policy policy = policy(repository.provider());
         Map<String, LostDelivery> lost = book.lost(repository.name());
-        List<Attempt> attempts = provider.attempts(target, since(looked, lost, policy, now));
+        Instant furthest = now.minus(policy.horizon());
+        Reading reading = read(provider, target, looked, since(looked, lost, furthest), furthest);
+        List<Attempt> attempts = reading.attempts();
         Set<String> ids = new LinkedHashSet<>(lost.keySet());
         attempts.forEach(attempt -> ids.addAll(attempt.deliveries()));
         Set<String> arrived = book.arrived(repository.name(), ids);
@@ -145,7 +153,43 @@ public final class Recoverer {
             book.remember(repository.name(), List.of(ask.lost()));
             ask(repository.name(), provider, target, ask);
         }
-        return plan;
+        return new Round(plan, reading);
+    }
+
+    /**
+     * What a round read of the list.
+     *
+     * @param unread what is left for the next one
+     * @param trouble why less of the older part was read than could be
+     */
+    private record Reading(
+            List<Attempt> attempts,
+            @Nullable Unread unread,
+            @Nullable Trouble trouble) {}
+
+    /** The newest part first; then on from where the round before had to leave off, unless there is a newer gap. */
+    private static Reading read(ProviderLog provider, Target target, Looked looked, Instant since, Instant furthest)
+            throws Trouble, InterruptedException {
+        Listing newest = provider.attempts(target, since, null);
+        Unread before = looked.unread();
+        if (before == null || !before.backTo().isAfter(furthest) || !reaches(newest.unread(), looked.at())) {
+            return new Reading(newest.attempts(), newest.unread(), null);
+        }
+        try {
+            Listing older = provider.attempts(target, furthest, before.from());
+            // A list may have moved on by some places: what was read twice was still attempted once.
+            List<Attempt> all = Stream.concat(newest.attempts().stream(), older.attempts().stream())
+                    .distinct()
+                    .toList();
+            return new Reading(all, older.unread(), null);
+        } catch (Trouble e) {
+            // What is new does not wait for what is old.
+            return new Reading(newest.attempts(), before, e);
+        }
+    }
+
+    private static boolean reaches(@Nullable Unread gap, @Nullable Instant looked) {
+        return gap == null || (looked != null && !gap.backTo().isAfter(looked.minus(OVERLAP)));
     }
 
     /** A server that is away has not been asked; one that refuses this one delivery has, and the others are asked for. */
@@ -182,9 +226,9 @@ public final class Recoverer {
     }
 
     /** As far back as something open happened, or as the list was not read yet; never further than can be asked for. */
-    private static Instant since(Optional<Instant> looked, Map<String, LostDelivery> lost, Policy policy, Instant now) {
-        Instant furthest = now.minus(policy.horizon());
-        Instant wanted = looked.map(last -> last.minus(OVERLAP)).orElse(furthest);
+    private static Instant since(Looked looked, Map<String, LostDelivery> lost, Instant furthest) {
+        Instant last = looked.at();
+        Instant wanted = last == null ? furthest : last.minus(OVERLAP);
         for (LostDelivery one : lost.values()) {
             if (one.state() == LostDelivery.State.ASKED && one.happenedAt().isBefore(wanted)) {
                 wanted = one.happenedAt();

@@ -20,10 +20,9 @@ public interface RecoveryBook {
      *
      * @param holder the process
      * @param evenIfNotDue whether it is taken before its next round; never before the server allows it
-     * @return when its list was last read to its end, in an own optional; empty if it is not taken
+     * @return what was read of its list until now; empty if it is not taken
      */
-    Optional<Optional<Instant>> take(
-            String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue);
+    Optional<Looked> take(String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue);
 
     /** Gives a repository back with what came of the round. */
     void giveBack(String repository, String holder, RoundEnd end);
@@ -44,28 +43,38 @@ public interface RecoveryBook {
     List<Standing> standings();
 
     /**
+     * What was read of a repository's list.
+     *
+     * @param at when its newest part was last read; null if it never was
+     * @param unread what is left; null if nothing is
+     */
+    record Looked(@Nullable Instant at, @Nullable Unread unread) {}
+
+    /**
      * What came of a round.
      *
      * @param next when the next one is due
      * @param notBefore before when the server must not be asked
-     * @param lookedAt when its list was read to its end; null if it was not
+     * @param looked what was read of its list by now; null if that is what it was before
      * @param error what went wrong; null if nothing
      */
     record RoundEnd(
             Instant next,
             Instant notBefore,
-            @Nullable Instant lookedAt,
+            @Nullable Looked looked,
             @Nullable String error) {}
 
     /**
      * How it stands with a repository.
      *
-     * @param lookedAt when the server's list was last read to its end; null if it never was
+     * @param lookedAt when the newest part of the server's list was last read; null if it never was
+     * @param readBackTo how far back it was read; null if it was read as far back as it is to be
      * @param lost what did not arrive at first, newest first
      */
     record Standing(
             String repository,
             @Nullable Instant lookedAt,
+            @Nullable Instant readBackTo,
             Instant next,
             @Nullable String error,
             List<LostDelivery> lost) {

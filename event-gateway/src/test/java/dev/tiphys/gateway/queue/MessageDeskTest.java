@@ -52,7 +52,7 @@ class MessageDeskTest {
         void staysInTheQueueWhileTheParkingLotIsAway() throws InterruptedException {
             world.lot.away(true);
 
-            assertThat(handle(byOrder, "m-1", "{}", 3)).isInstanceOf(Outcome.Away.class);
+            assertThat(handle(byOrder, "m-1", "{}", 3)).isEqualTo(new Outcome.Unparked("the database is away"));
         }
 
         @Test

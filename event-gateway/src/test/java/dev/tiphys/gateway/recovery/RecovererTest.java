@@ -25,6 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,6 +108,73 @@ class RecovererTest {
             assertThat(log.traffic().count(HookLogRequest.DELIVERIES)).isEqualTo(4);
             assertThat(log.traffic().count(HookLogRequest.HOOKS)).isZero();
             assertThat(lost()).extracting(LostDelivery::delivery).containsExactly("d-0");
+        }
+    }
+
+    /** A page of two stands for one of a hundred: a round reads fifty. */
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void readsALongListInPartsTheNewestFirst(Dialect dialect) throws Exception {
+        try (FakeHookLog log = log(dialect).pageSize(2)) {
+            for (int i = 0; i < 250; i++) {
+                boolean isLost = i == 0 || i == 130 || i == 249;
+                log.attempt("d-" + i, "push", ago(600 - i), isLost ? 503 : 202);
+                if (!isLost) {
+                    arrived("d-" + i);
+                }
+            }
+
+            assertThat(recoverer("a").turn(repository(log, "1"), false)).isInstanceOf(Turn.Done.class);
+
+            assertThat(lost()).extracting(LostDelivery::delivery).containsExactly("d-249");
+            assertThat(standing().lookedAt()).isEqualTo(now);
+            assertThat(standing().readBackTo()).isEqualTo(ago(600 - 150));
+            assertThat(standing().error()).isNull();
+
+            now = now.plus(EVERY);
+            log.attempt("d-new", "push", ago(3), 503);
+            recoverer("a").turn(repository(log, "1"), false);
+
+            assertThat(lost()).extracting(LostDelivery::delivery).containsExactlyInAnyOrder("d-249", "d-130", "d-new");
+            assertThat(standing().readBackTo()).isBefore(ago(500));
+
+            now = now.plus(EVERY);
+            recoverer("b").turn(repository(log, "1"), false);
+
+            assertThat(lost())
+                    .extracting(LostDelivery::delivery)
+                    .containsExactlyInAnyOrder("d-249", "d-130", "d-new", "d-0");
+            assertThat(standing().readBackTo()).isNull();
+        }
+    }
+
+    @Test
+    void doesNotLeaveWhatIsNewForWhatIsOldAndCannotBeRead() throws Exception {
+        try (FakeHookLog log = log(Dialect.GITHUB).pageSize(2)) {
+            for (int i = 0; i < 120; i++) {
+                log.attempt("d-" + i, "push", ago(600 - i), 202);
+                arrived("d-" + i);
+            }
+            recoverer("a").turn(repository(log, "1"), false);
+            Instant backTo = standing().readBackTo();
+            assertThat(backTo).isNotNull();
+
+            now = now.plus(EVERY);
+            log.attempt("d-new", "push", ago(3), 503);
+            Map<String, ProviderLog> forgetful = new HashMap<>();
+            providers().forEach((name, provider) -> forgetful.put(name, new OnlyNew(provider)));
+            assertThat(recoverer("a", forgetful).turn(repository(log, "1"), false))
+                    .isInstanceOf(Turn.Done.class);
+
+            assertThat(lost()).extracting(LostDelivery::delivery).containsExactly("d-new");
+            assertThat(standing().error()).contains("older part").contains("410");
+            assertThat(standing().readBackTo()).isEqualTo(backTo);
+
+            now = now.plus(EVERY);
+            recoverer("a").turn(repository(log, "1"), false);
+
+            assertThat(standing().error()).isNull();
+            assertThat(standing().readBackTo()).isNull();
         }
     }
 
@@ -269,10 +337,40 @@ class RecovererTest {
                 .hook(URI.create("https://tiphys.example.com/hooks/shop"));
     }
 
+    /** A server that does not know its own cursors any more. */
+    private record OnlyNew(ProviderLog real) implements ProviderLog {
+        @Override
+        public Target located(Target target) throws Trouble, InterruptedException {
+            return real.located(target);
+        }
+
+        @Override
+        public Listing attempts(Target target, Instant since, @Nullable String from)
+                throws Trouble, InterruptedException {
+            if (from != null) {
+                throw new Trouble("it answered 410");
+            }
+            return real.attempts(target, since, null);
+        }
+
+        @Override
+        public Optional<String> askAgain(Target target, Attempt attempt) throws Trouble, InterruptedException {
+            return real.askAgain(target, attempt);
+        }
+    }
+
+    private Map<String, ProviderLog> providers() {
+        return Providers.all(Duration.ofSeconds(1), () -> now);
+    }
+
     private Recoverer recoverer(String holder) {
+        return recoverer(holder, providers());
+    }
+
+    private Recoverer recoverer(String holder, Map<String, ProviderLog> providers) {
         Policy policy = new Policy(3, EVERY, Duration.ofDays(3), Duration.ofMinutes(2), 10, Set.of("ping"));
         return new Recoverer(
-                Providers.all(Duration.ofSeconds(1), () -> now),
+                providers,
                 book,
                 ref -> ref.equals(TOKEN) ? Optional.of("the token") : Optional.empty(),
                 new Recoverer.Settings(holder, EVERY, Map.of("github", policy, "gitlab", policy)),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches keys and keeps them. A key id that is not there makes it look again, but not more than once a minute: anybody can
- * make ids up. A server that does not answer is left alone for a while, and the keys that it gave before hold on for a day.
+ * make ids up. Until it may look again, it cannot tell. A server that does not answer is left alone for a while, and the keys that it gave before hold on for a day.
  */
 final class FetchedKeys implements PublishedKeys {
     static final Duration BETWEEN_FETCHES = Duration.ofMinutes(1);
@@ -74,6 +74,7 @@ final class FetchedKeys implements PublishedKeys {
         Instant now = clock.instant();
         boolean known = source.keys.containsKey(id) && within(source.fetched, KEPT, now);
         boolean fresh = within(source.fetched, FRESH, now);
+        Instant before = source.fetched;
         boolean due = source.failure == null
                 ? !within(source.tried, BETWEEN_FETCHES, now)
                 : !within(source.tried, AFTER_FAILURE, now);
@@ -84,6 +85,13 @@ final class FetchedKeys implements PublishedKeys {
         IOException failure = source.failure;
         if (!known && failure != null) {
             throw new KeysUnavailable(String.valueOf(failure.getMessage()), failure);
+        }
+        if (!known && source.fetched.equals(before)) {
+            // It may have been published since: only keys that were looked at after it was used can tell.
+            throw new KeysUnavailable(
+                    "its key was not published at " + place.address().getHost()
+                            + " when that was last asked, less than " + BETWEEN_FETCHES.toSeconds() + " s ago",
+                    new IOException("it is not asked again yet"));
         }
         return known ? List.of(source.keys.getOrDefault(id, new byte[0])) : List.of();
     }

@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class GuardedGet {
     static final int LARGEST = 256 * 1024;
 
+    /** So many are under way at once, and so many more wait for their turn: strangers can cause any number. */
+    static final int AT_ONCE = 16;
+
+    static final int MOST_WAITING = 64;
+
+    private final Semaphore turns = new Semaphore(AT_ONCE, /* fair= */ true);
     private final Vertx vertx;
     private final Addresses addresses;
     private final HttpClient client;
@@ -46,6 +53,8 @@ final class GuardedGet {
                 .setVerifyHost(true)
                 .setKeepAlive(false)
                 .setConnectTimeout(Math.toIntExact(patience.toMillis()))
+                .setMaxPoolSize(AT_ONCE)
+                .setMaxWaitQueueSize(AT_ONCE)
                 .setDecompressionSupported(false);
         if (trust != null) {
             options.setTrustOptions(trust);
@@ -59,6 +68,24 @@ final class GuardedGet {
      * @throws IOException if there is none, with a message that may be logged
      */
     byte[] get(URI uri) throws IOException {
+        long end = System.nanoTime() + patience.toNanos();
+        try {
+            if (turns.getQueueLength() >= MOST_WAITING
+                    || !turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(uri.getHost() + " is not asked: too much is being fetched");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        try {
+            return fetched(uri, end);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private byte[] fetched(URI uri, long end) throws IOException {
         try {
             Place place = addresses.of(uri);
             RequestOptions request = new RequestOptions()
@@ -67,12 +94,14 @@ final class GuardedGet {
                     .setHost(place.host())
                     .setPort(place.port())
                     .setURI(place.path())
+                    // Whoever waits for a connection leaves the queue by then.
+                    .setConnectTimeout(left(end))
                     .setFollowRedirects(false);
             return client.request(request)
-                    .compose(this::answer)
+                    .compose(made -> answer(made, end))
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .get(left(end), TimeUnit.MILLISECONDS)
                     .getBytes();
         } catch (NotAsked e) {
             throw new IOException(uri.getHost() + " is not asked: " + e.getMessage(), e);
@@ -86,10 +115,14 @@ final class GuardedGet {
         }
     }
 
-    private Future<Buffer> answer(HttpClientRequest request) {
+    private static long left(long end) {
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
+    }
+
+    private Future<Buffer> answer(HttpClientRequest request, long end) {
         Promise<Buffer> body = Promise.promise();
         // Whoever waits longer than that is gone; the connection must not stay behind.
-        long timer = vertx.setTimer(patience.toMillis(), _ -> request.reset());
+        long timer = vertx.setTimer(left(end), _ -> request.reset());
         body.future().onComplete(_ -> vertx.cancelTimer(timer));
         request.send().onFailure(body::tryFail).onSuccess(response -> read(request, response, body));
         return body.future();

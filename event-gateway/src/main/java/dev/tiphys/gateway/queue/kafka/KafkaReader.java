@@ -215,6 +215,11 @@ final class KafkaReader implements Roster.Reader {
                         return true;
                     }
                     case Outcome.Failed _ -> Thread.sleep(retry.after(receives++));
+                    case Outcome.Unparked(var reason) -> {
+                        watch.unparked(reason);
+                        watch.waiting("a partition waits until a record of it can be parked: " + reason);
+                        Thread.sleep(probe.after(++waits));
+                    }
                     case Outcome.Away(var reason) -> {
                         watch.waiting("reading stopped until the log takes records again: " + reason);
                         Thread.sleep(probe.after(++waits));

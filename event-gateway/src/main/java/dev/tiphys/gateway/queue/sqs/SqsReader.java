@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Gatherers;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -46,6 +47,9 @@ final class SqsReader implements Roster.Reader {
             return size() > MOST_EXCUSED;
         }
     };
+    /** Whoever asks for more time holds it, so that nobody gives a message back meanwhile: the last word would be lost. */
+    private final ReentrantLock beating = new ReentrantLock();
+
     private final Sweeper sweeper;
     private final Thread poller;
     private final Thread heart;
@@ -176,6 +180,11 @@ final class SqsReader implements Roster.Reader {
                     back = policy.retry().after(counted(one).receives());
                     giveBack(one, back);
                 }
+                case Outcome.Unparked(var reason) -> {
+                    watch.unparked(reason);
+                    back = policy.probe().after(excuse(one));
+                    giveBack(one, back);
+                }
                 case Outcome.Away _ -> {
                     back = stopping ? Duration.ZERO : policy.probe().after(excuse(one));
                     giveBack(one, back);
@@ -239,6 +248,7 @@ final class SqsReader implements Roster.Reader {
     }
 
     private void giveBack(Held one, Duration after) {
+        forget(one);
         try {
             queue.extend(List.of(new SqsQueue.Extension(one.receipt(), after)))
                     .forEach(refused -> log.debugf("queue %s: %s", subscription.name(), refused.reason()));
@@ -247,7 +257,17 @@ final class SqsReader implements Roster.Reader {
             log.debugf("queue %s: a message could not be given back: %s", subscription.name(), e.getMessage());
         }
         watch.givenBack(1);
-        released(one);
+        room.release();
+    }
+
+    /** From its return on no more time is asked for, and none is being asked for. */
+    private void forget(Held one) {
+        beating.lock();
+        try {
+            held.remove(one);
+        } finally {
+            beating.unlock();
+        }
     }
 
     private void released(Held one) {
@@ -258,24 +278,32 @@ final class SqsReader implements Roster.Reader {
 
     private void beat() {
         while (isAwakeAfter(policy.heartbeat())) {
-            List<SqsQueue.Extension> all = new ArrayList<>();
-            for (Held one : held) {
-                Duration extension = one.extension(policy.visibility(), clock.instant());
-                if (!extension.isZero()) {
-                    all.add(new SqsQueue.Extension(one.receipt(), extension));
-                }
-            }
-            all.stream().gather(Gatherers.windowFixed(SqsQueue.BATCH)).forEach(this::extend);
+            List.copyOf(held).stream()
+                    .gather(Gatherers.windowFixed(SqsQueue.BATCH))
+                    .forEach(this::extend);
         }
     }
 
-    private void extend(List<SqsQueue.Extension> extensions) {
+    private void extend(List<Held> batch) {
+        beating.lock();
         try {
+            List<SqsQueue.Extension> extensions = new ArrayList<>();
+            for (Held one : batch) {
+                Duration extension = one.extension(policy.visibility(), clock.instant());
+                if (held.contains(one) && !extension.isZero()) {
+                    extensions.add(new SqsQueue.Extension(one.receipt(), extension));
+                }
+            }
+            if (extensions.isEmpty()) {
+                return;
+            }
             queue.extend(extensions)
                     .forEach(refused -> log.debugf("queue %s: %s", subscription.name(), refused.reason()));
         } catch (RuntimeException e) {
             // The next beat comes before the time is over.
             log.debugf("queue %s: a heartbeat failed: %s", subscription.name(), e.getMessage());
+        } finally {
+            beating.unlock();
         }
     }
 

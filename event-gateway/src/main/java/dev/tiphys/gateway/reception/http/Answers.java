@@ -67,8 +67,7 @@ final class Answers {
 
     /** What an endpoint's delivery that failed in an unforeseen way is answered. */
     Answer failed(String endpoint, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         if (cause instanceof PublishedKeys.KeysUnavailable) {
             warn(endpoint, "a delivery could not be verified: " + cause.getMessage());
             return Answer.unavailable("the key that would prove it could not be fetched; deliver it again");
@@ -81,6 +80,11 @@ final class Answers {
             }
         }
         return Answer.unavailable("the delivery could not be kept; deliver it again");
+    }
+
+    /** {@return what a stage failed with} */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     void send(RoutingContext context, String endpoint, Answer answer) {

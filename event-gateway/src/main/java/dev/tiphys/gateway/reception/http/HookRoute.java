@@ -2,6 +2,7 @@ package dev.tiphys.gateway.reception.http;
 
 import dev.tiphys.gateway.delivery.Delivery;
 import dev.tiphys.gateway.delivery.Endpoint;
+import dev.tiphys.gateway.delivery.PublishedKeys;
 import dev.tiphys.gateway.ledger.DeliveryLedger;
 import dev.tiphys.gateway.ledger.LedgerEntry;
 import dev.tiphys.gateway.ledger.LedgerEntry.Way;
@@ -302,6 +303,10 @@ final class HookRoute {
                         ? answers.toPublisher(received, limit)
                         : answers.to(received, limit);
             } else {
+                if (Answers.cause(failure) instanceof PublishedKeys.KeysUnavailable) {
+                    // It proved nothing, and made us ask for a key: anybody can name one.
+                    admission.unverified(name, whole.sender());
+                }
                 answer = answers.failed(name, failure);
                 remember(name, answer, bytes);
             }

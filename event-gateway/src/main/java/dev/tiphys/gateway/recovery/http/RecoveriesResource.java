@@ -44,8 +44,9 @@ final class RecoveriesResource {
     /**
      * How it stands with a repository's lost deliveries.
      *
-     * @param state {@code waiting} for the first round, {@code well} or {@code failing}
-     * @param lookedAt when its server's list was last read to its end
+     * @param state {@code waiting} for the first round, {@code well}, {@code catching-up} or {@code failing}
+     * @param lookedAt when the newest part of its server's list was last read
+     * @param readBackTo how far back the list was read, while it is too long for one round; the next ones go on from there
      * @param nextAt when it is looked at next
      * @param error what went wrong in the last round
      */
@@ -53,6 +54,7 @@ final class RecoveriesResource {
             String repository,
             String state,
             @Nullable Instant lookedAt,
+            @Nullable Instant readBackTo,
             @Nullable Instant nextAt,
             @Nullable String error,
             List<LostView> lost) {}
@@ -105,16 +107,25 @@ final class RecoveriesResource {
 
     private static RecoveryView view(String repository, @Nullable Standing standing) {
         if (standing == null) {
-            return new RecoveryView(repository, "waiting", null, null, null, List.of());
+            return new RecoveryView(repository, "waiting", null, null, null, null, List.of());
         }
-        String error = standing.error();
-        String state = error != null ? "failing" : standing.lookedAt() == null ? "waiting" : "well";
         return new RecoveryView(
                 repository,
-                state,
+                state(standing),
                 standing.lookedAt(),
+                standing.readBackTo(),
                 standing.next(),
-                error,
+                standing.error(),
                 standing.lost().stream().map(LostView::of).toList());
+    }
+
+    private static String state(Standing standing) {
+        if (standing.error() != null) {
+            return "failing";
+        }
+        if (standing.lookedAt() == null) {
+            return "waiting";
+        }
+        return standing.readBackTo() == null ? "well" : "catching-up";
     }
 }

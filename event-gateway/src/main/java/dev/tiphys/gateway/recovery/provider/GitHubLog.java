@@ -3,6 +3,7 @@ package dev.tiphys.gateway.recovery.provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.gateway.recovery.Attempt;
 import dev.tiphys.gateway.recovery.ProviderLog;
+import dev.tiphys.gateway.recovery.Unread;
 import dev.tiphys.gateway.recovery.provider.ProviderHttp.Answer;
 import java.net.URI;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** GitHub's list of a webhook's deliveries: newest first, in pages that name the next one. */
 final class GitHubLog implements ProviderLog {
@@ -39,17 +41,20 @@ final class GitHubLog implements ProviderLog {
     }
 
     @Override
-    public List<Attempt> attempts(Target target, Instant since) throws Trouble, InterruptedException {
-        Optional<URI> page = Optional.of(URI.create(deliveries(target) + "?per_page=100"));
+    public Listing attempts(Target target, Instant since, @Nullable String from) throws Trouble, InterruptedException {
+        Optional<String> page = Optional.of(from == null ? "per_page=100" : from);
+        Instant backTo = since;
         List<Attempt> found = new ArrayList<>();
         for (int pages = 0; page.isPresent(); pages++) {
             if (pages == MOST_PAGES) {
-                throw new Trouble("there are more than " + MOST_PAGES + " pages of deliveries of " + target.endpoint());
+                return new Listing(found, new Unread(backTo, page.get()));
             }
-            Answer answer = http.get(page.get(), headers(target));
+            // Of a page's address only the query is followed: the token goes to no other place than the one named.
+            Answer answer = http.get(URI.create(deliveries(target) + "?" + page.get()), headers(target));
             boolean isOlder = false;
             for (JsonNode item : answer.body()) {
                 Attempt attempt = attempt(item);
+                backTo = attempt.at();
                 isOlder |= attempt.at().isBefore(since);
                 if (!attempt.at().isBefore(since)) {
                     found.add(attempt);
@@ -57,7 +62,7 @@ final class GitHubLog implements ProviderLog {
             }
             page = isOlder ? Optional.empty() : next(answer, target);
         }
-        return found;
+        return new Listing(found, null);
     }
 
     private static Attempt attempt(JsonNode item) throws Trouble {
@@ -81,8 +86,8 @@ final class GitHubLog implements ProviderLog {
         }
     }
 
-    /** The token goes to no other server than the one that was named. */
-    private static Optional<URI> next(Answer answer, Target target) throws Trouble {
+    /** {@return the query of the next page} A list that goes on at another server is none of this one. */
+    private static Optional<String> next(Answer answer, Target target) throws Trouble {
         Matcher next = NEXT.matcher(answer.header("Link").orElse(""));
         if (!next.find()) {
             return Optional.empty();
@@ -93,7 +98,7 @@ final class GitHubLog implements ProviderLog {
                 || !api.getScheme().equals(address.getScheme())) {
             throw new Trouble("the next page of deliveries is at another server: " + address.getRawAuthority());
         }
-        return Optional.of(address);
+        return Optional.ofNullable(address.getRawQuery());
     }
 
     @Override

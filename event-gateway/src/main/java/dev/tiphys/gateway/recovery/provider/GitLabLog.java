@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.gateway.recovery.Attempt;
 import dev.tiphys.gateway.recovery.ProviderLog;
+import dev.tiphys.gateway.recovery.Unread;
 import dev.tiphys.gateway.recovery.provider.ProviderHttp.Answer;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -18,6 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** GitLab's list of a webhook's events: newest first, in numbered pages. */
 final class GitLabLog implements ProviderLog {
@@ -26,6 +29,8 @@ final class GitLabLog implements ProviderLog {
 
     /** What a delivery may be known by, the best first: only the first of them stays the same when it is sent again. */
     private static final List<String> IDS = List.of("idempotency-key", "x-gitlab-event-uuid", "x-gitlab-webhook-uuid");
+
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,6}");
 
     private final ProviderHttp http;
 
@@ -46,18 +51,21 @@ final class GitLabLog implements ProviderLog {
     }
 
     @Override
-    public List<Attempt> attempts(Target target, Instant since) throws Trouble, InterruptedException {
+    public Listing attempts(Target target, Instant since, @Nullable String from) throws Trouble, InterruptedException {
         String events = events(target);
+        int first = first(from);
+        Instant backTo = since;
         List<Attempt> found = new ArrayList<>();
         boolean isMore = true;
-        for (int page = 1; isMore; page++) {
-            if (page > MOST_PAGES) {
-                throw new Trouble("there are more than " + MOST_PAGES + " pages of events of " + target.endpoint());
+        for (int page = first; isMore; page++) {
+            if (page - first == MOST_PAGES) {
+                return new Listing(found, new Unread(backTo, Integer.toString(page)));
             }
             Answer answer = http.get(URI.create(events + "?per_page=" + PAGE + "&page=" + page), headers(target));
             boolean isOlder = false;
             for (JsonNode item : answer.body()) {
                 Attempt attempt = attempt(item);
+                backTo = attempt.at();
                 isOlder |= attempt.at().isBefore(since);
                 if (!attempt.at().isBefore(since)) {
                     found.add(attempt);
@@ -68,7 +76,13 @@ final class GitLabLog implements ProviderLog {
                             .map(String::isBlank)
                             .orElse(answer.body().size() < PAGE);
         }
-        return found;
+        return new Listing(found, null);
+    }
+
+    /** {@return the number of the first page} What came since only moves the rest to later pages. */
+    private static int first(@Nullable String from) {
+        // Another kind of server's words may have been left behind.
+        return from != null && NUMBER.matcher(from).matches() ? Integer.parseInt(from) : 1;
     }
 
     private static Attempt attempt(JsonNode item) throws Trouble {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.gateway.recovery.ProviderLog.Trouble;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -21,6 +22,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,9 +60,6 @@ final class ProviderHttp {
         if (answer.statusCode() < OK || answer.statusCode() >= REDIRECT) {
             throw trouble(answer);
         }
-        if (answer.body().length > LARGEST_ANSWER) {
-            throw new Trouble("the answer of " + shown(address) + " is too large");
-        }
         JsonNode body = Json.exactTree(answer.body())
                 .orElseThrow(() -> new Trouble("the answer of " + shown(address) + " is no JSON"));
         return new Answer(body, answer.headers());
@@ -87,10 +86,11 @@ final class ProviderHttp {
     }
 
     private HttpResponse<byte[]> send(HttpRequest request) throws Trouble, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
         try {
             // The deadline of a request ends with its head: the body has one of its own here.
-            return http.sendAsync(request, BodyHandlers.ofByteArray())
-                    .get(deadline.toMillis() * 2, TimeUnit.MILLISECONDS);
+            return answer.get(deadline.toMillis() * 2, TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             throw new Trouble(shown(request.uri()) + " did not answer in time");
         } catch (ExecutionException e) {
@@ -99,9 +99,13 @@ final class ProviderHttp {
                 throw new Trouble(shown(request.uri()) + " did not answer within " + deadline.toSeconds() + " s");
             }
             if (cause instanceof IOException) {
-                throw new Trouble(shown(request.uri()) + " cannot be reached: " + cause.getMessage());
+                String what = cause instanceof ConnectException ? " cannot be reached: " : " was not read to its end: ";
+                throw new Trouble(shown(request.uri()) + what + cause.getMessage());
             }
             throw new IllegalStateException("a call failed", cause);
+        } finally {
+            // Nobody waits for the rest of it: the connection must not stay behind.
+            answer.cancel(/* mayInterruptIfRunning= */ true);
         }
     }
 

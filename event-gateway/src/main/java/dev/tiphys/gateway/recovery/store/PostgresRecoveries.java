@@ -5,6 +5,7 @@ import dev.tiphys.gateway.ledger.LedgerRow;
 import dev.tiphys.gateway.ledger.LedgerUnavailable;
 import dev.tiphys.gateway.recovery.LostDelivery;
 import dev.tiphys.gateway.recovery.RecoveryBook;
+import dev.tiphys.gateway.recovery.Unread;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import jakarta.inject.Inject;
@@ -49,16 +50,15 @@ final class PostgresRecoveries implements RecoveryBook {
     }
 
     @Override
-    public Optional<Optional<Instant>> take(
-            String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue) {
-        List<Optional<Instant>> taken = query(
+    public Optional<Looked> take(String repository, String holder, Duration lease, Instant now, boolean evenIfNotDue) {
+        List<Looked> taken = query(
                 """
                 insert into gateway.recovery as mine (repository, holder, lease_until, next_at, not_before)
                 values (?, ?, ?, ?, ?)
                 on conflict (repository) do update set holder = excluded.holder, lease_until = excluded.lease_until
                 where mine.lease_until <= ? and mine.not_before <= ? and (mine.next_at <= ? or ?)
-                returning looked_at""",
-                rows -> Optional.ofNullable(instant(rows, 1)),
+                returning looked_at, read_back_to, unread_from""",
+                rows -> new Looked(instant(rows, 1), unread(instant(rows, 2), rows.getString(3))),
                 repository,
                 holder,
                 at(now.plus(lease)),
@@ -71,18 +71,32 @@ final class PostgresRecoveries implements RecoveryBook {
         return taken.stream().findFirst();
     }
 
+    private static @Nullable Unread unread(@Nullable Instant backTo, @Nullable String from) {
+        return backTo == null || from == null ? null : new Unread(backTo, from);
+    }
+
     @Override
     public void giveBack(String repository, String holder, RoundEnd end) {
-        Instant looked = end.lookedAt();
+        Looked looked = end.looked();
+        if (looked != null) {
+            // First: then it is another's.
+            remember(repository, holder, looked);
+        }
+        update("""
+                update gateway.recovery set lease_until = to_timestamp(0), next_at = ?, not_before = ?, last_error = ?
+                where repository = ? and holder = ?""", at(end.next()), at(end.notBefore()), end.error(), repository, holder);
+    }
+
+    private void remember(String repository, String holder, Looked looked) {
+        Instant lookedAt = looked.at();
+        Unread unread = looked.unread();
         update(
                 """
-                update gateway.recovery set lease_until = to_timestamp(0), next_at = ?, not_before = ?,
-                    looked_at = coalesce(?::timestamptz, looked_at), last_error = ?
+                update gateway.recovery set looked_at = ?::timestamptz, read_back_to = ?::timestamptz, unread_from = ?
                 where repository = ? and holder = ?""",
-                at(end.next()),
-                at(end.notBefore()),
-                looked == null ? null : at(looked),
-                end.error(),
+                lookedAt == null ? null : at(lookedAt),
+                unread == null ? null : at(unread.backTo()),
+                unread == null ? null : unread.from(),
                 repository,
                 holder);
     }
@@ -169,12 +183,13 @@ final class PostgresRecoveries implements RecoveryBook {
                 },
                 MOST_SHOWN);
         return query(
-                "select repository, looked_at, next_at, last_error from gateway.recovery order by repository",
+                "select repository, looked_at, read_back_to, next_at, last_error from gateway.recovery order by repository",
                 rows -> new Standing(
                         rows.getString(1),
                         instant(rows, 2),
-                        Objects.requireNonNull(instant(rows, 3)),
-                        rows.getString(4),
+                        instant(rows, 3),
+                        Objects.requireNonNull(instant(rows, 4)),
+                        rows.getString(5),
                         lost.getOrDefault(rows.getString(1), List.of())));
     }
 

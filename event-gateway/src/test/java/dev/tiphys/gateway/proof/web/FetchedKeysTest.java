@@ -60,18 +60,25 @@ class FetchedKeysTest {
     }
 
     @Test
-    void anUnknownKeyMakesItLookAgainOnceAMinute() {
+    void anUnknownKeyMakesItLookAgainOnceAMinuteAndIsNoRefusalUntilThen() {
         find("k1");
+        answers.put(KEYS, keySet("k2"));
         for (int i = 0; i < 100; i++) {
-            assertThat(find("made-up-" + i)).isEmpty();
+            String madeUp = "made-up-" + i;
+            assertThatThrownBy(() -> find(madeUp)).isInstanceOf(KeysUnavailable.class);
         }
+        // It is published by now, and whoever uses it is not told that it is not.
+        assertThatThrownBy(() -> find("k2")).isInstanceOf(KeysUnavailable.class).hasMessageContaining("issuer.example");
         assertThat(asked).hasSize(1);
 
         pass(FetchedKeys.BETWEEN_FETCHES);
-        answers.put(KEYS, keySet("k2"));
         assertThat(find("k2")).hasSize(1);
-        assertThat(find("k1")).isEmpty();
+        assertThatThrownBy(() -> find("k1")).isInstanceOf(KeysUnavailable.class);
         assertThat(asked).hasSize(2);
+
+        pass(FetchedKeys.BETWEEN_FETCHES);
+        assertThat(find("made-up")).isEmpty();
+        assertThat(asked).hasSize(3);
     }
 
     @Test
@@ -134,6 +141,7 @@ class FetchedKeysTest {
                         + number(ec.getW().getAffineY()) + "\"}]}");
         assertThat(find("e")).containsExactly(ec.getEncoded());
         for (String other : List.of("a", "b", "c", "d")) {
+            pass(FetchedKeys.BETWEEN_FETCHES);
             assertThat(find(other)).isEmpty();
         }
     }

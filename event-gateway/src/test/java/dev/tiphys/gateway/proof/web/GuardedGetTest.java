@@ -16,8 +16,12 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +158,33 @@ class GuardedGetTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("not in the public network");
         assertThat(REQUESTS.get()).isEqualTo(before);
+    }
+
+    @Test
+    void askersBeyondABoundAreRefusedAndNothingStaysBehindOfThoseThatGaveUp() throws Exception {
+        GuardedGet client = client(_ -> new InetAddress[] {HERE}, Set.of("issuer.example"));
+        String server = "https://issuer.example:" + GuardedGetTest.server.actualPort();
+        List<Future<String>> askers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 3 * (GuardedGet.AT_ONCE + GuardedGet.MOST_WAITING); i++) {
+                askers.add(threads.submit(() -> {
+                    try {
+                        return new String(client.get(URI.create(server + "/never")), UTF_8);
+                    } catch (IOException e) {
+                        return String.valueOf(e.getMessage());
+                    }
+                }));
+            }
+        }
+        List<String> answers = new ArrayList<>();
+        for (Future<String> asker : askers) {
+            answers.add(asker.get());
+        }
+
+        assertThat(answers).anyMatch(answer -> answer.contains("did not answer"));
+        assertThat(answers.stream().filter(answer -> answer.contains("too much is being fetched")))
+                .hasSizeGreaterThan(GuardedGet.AT_ONCE + GuardedGet.MOST_WAITING);
+        assertThat(client.get(URI.create(server + "/keys"))).isEqualTo("issuer.example".getBytes(UTF_8));
     }
 
     private static String get(Names names, String host, String path) throws IOException {

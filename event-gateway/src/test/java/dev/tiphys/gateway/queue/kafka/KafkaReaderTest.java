@@ -175,6 +175,27 @@ class KafkaReaderTest {
     }
 
     @Test
+    void waitForTheDatabaseBehindOneThatIsToBeParkedAndSaySo() throws Exception {
+        create(1);
+        world.lot.away(true);
+        send(0, "poison");
+        send(0, "{\"order\": 1}");
+
+        QueueWatch watch = read("${{ message.body.order }}", 1);
+
+        await().atMost(SOON).until(() -> watch.status().state() == State.WAITING);
+        assertThat(watch.status().reason()).contains("the database is away").doesNotContain("log");
+        assertThat(world.log).isEmpty();
+
+        world.lot.away(false);
+
+        await().atMost(SOON).until(() -> committed(0) == 2);
+        assertThat(world.events()).extracting(ExternalEvent::delivery).containsExactly("1");
+        assertThat(world.lot.list("orders", null, 10)).hasSize(1);
+        assertThat(watch.status().reason()).isNull();
+    }
+
+    @Test
     void areReadOnByTheNextReaderWithoutALossOrARepetition() throws Exception {
         create(3);
         for (int i = 0; i < 90; i++) {

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * Stands between a queue server and its clients and does what SQS may do: a batch that answers 200 and left some entries
@@ -41,6 +43,18 @@ final class FaultyFront implements AutoCloseable {
 
     /** How often each message, by its body, was received over this front. */
     final Map<String, Integer> received = new ConcurrentHashMap<>();
+
+    /** How many of the next wishes for another visibility are not granted, with an answer of 200. */
+    final AtomicInteger ungranted = new AtomicInteger();
+
+    /** What the wishes asked for that were passed on, in seconds, in their order. */
+    final List<Integer> granted = Collections.synchronizedList(new ArrayList<>());
+
+    /** What happens before wishes are passed on, by what they ask for in seconds; it may take its time. */
+    volatile IntConsumer beforeChange = _ -> {};
+
+    /** What happens once wishes were passed on. */
+    volatile IntConsumer afterChange = _ -> {};
 
     /** How many entries of batches were left undone with an answer of 200. */
     final List<String> undone = Collections.synchronizedList(new ArrayList<>());
@@ -74,11 +88,12 @@ final class FaultyFront implements AutoCloseable {
             String action = target.substring(target.indexOf('.') + 1);
             HttpResponse<byte[]> reply = switch (action) {
                 case DELETE -> delete(exchange, (ObjectNode) Json.mapper().readTree(body));
+                case CHANGE -> change(exchange, (ObjectNode) Json.mapper().readTree(body));
                 case "ReceiveMessage" -> receive(exchange, body);
                 default -> forward(exchange, action, body);
             };
             byte[] answer = reply.body();
-            if (action.equals(DELETE)) {
+            if (action.equals(DELETE) || action.equals(CHANGE)) {
                 answer = merged.get().isEmpty() ? answer : withUndone(answer, merged.get());
                 merged.remove();
             }
@@ -141,6 +156,32 @@ final class FaultyFront implements AutoCloseable {
         return honest.isEmpty()
                 ? forward(exchange, "GetQueueUrl", Json.bytes(Map.of("QueueName", "orders")))
                 : forward(exchange, DELETE, Json.bytes(deletion));
+    }
+
+    private HttpResponse<byte[]> change(HttpExchange exchange, ObjectNode request)
+            throws IOException, InterruptedException {
+        List<String> undoneHere = new ArrayList<>();
+        ArrayNode honest = Json.mapper().createArrayNode();
+        List<Integer> passedOn = new ArrayList<>();
+        for (JsonNode entry : request.path("Entries")) {
+            int seconds = entry.path("VisibilityTimeout").asInt();
+            beforeChange.accept(seconds);
+            if (ungranted.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                undoneHere.add(entry.path("Id").asText());
+            } else {
+                honest.add(entry);
+                passedOn.add(seconds);
+            }
+        }
+        merged.set(new Split(undoneHere, List.of()));
+        ObjectNode change = request.deepCopy();
+        change.set("Entries", honest);
+        HttpResponse<byte[]> reply = honest.isEmpty()
+                ? forward(exchange, "GetQueueUrl", Json.bytes(Map.of("QueueName", "orders")))
+                : forward(exchange, CHANGE, Json.bytes(change));
+        granted.addAll(passedOn);
+        passedOn.forEach(seconds -> afterChange.accept(seconds));
+        return reply;
     }
 
     private static byte[] withUndone(byte[] answer, Split split) throws IOException {

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -254,6 +255,48 @@ class SqsReaderTest {
     }
 
     @Test
+    void goOnWhileAPoisonousOneCannotBeParkedAndIsParkedUncountedWhenItCan() {
+        world.lot.away(true);
+        send(name, List.of("no order"), null);
+        QueueWatch watch = read(name, server.endpoint(), "${{ message.body.order }}", 1);
+        await().atMost(SOON).until(() -> watch.status().counts().get("givenBack") >= 2);
+
+        send(name, orders(0, 20), null);
+
+        await().atMost(SOON).until(() -> world.log.size() == 20);
+        assertThat(watch.status().state()).isEqualTo(State.RUNNING);
+        assertThat(watch.status().reason()).contains("cannot be parked").contains("the database is away");
+
+        world.lot.away(false);
+
+        awaitEmpty(name);
+        assertThat(world.lot.list("orders", null, 10))
+                .singleElement()
+                .satisfies(parked -> assertThat(parked.receives()).isEqualTo(1));
+        assertThat(watch.status().reason()).isNull();
+    }
+
+    @Test
+    void doNotOvertakeOneOfTheirGroupThatCannotBeParked() {
+        world.lot.away(true);
+        String fifo = name + ".fifo";
+        send(fifo, List.of("poison", "{\"order\": 1}", "{\"order\": 2}"), "a");
+        send(fifo, orders(100, 103), "b");
+
+        QueueWatch watch = read(fifo, server.endpoint(), "${{ message.body.order }}", 1);
+
+        await().atMost(SOON)
+                .until(() -> world.log.size() == 3 && watch.status().counts().get("givenBack") >= 2);
+        assertThat(world.events()).extracting(ExternalEvent::delivery).containsExactly("100", "101", "102");
+
+        world.lot.away(false);
+
+        awaitEmpty(fifo);
+        assertThat(world.events()).extracting(ExternalEvent::delivery).endsWith("1", "2");
+        assertThat(world.lot.list("orders", null, 10)).hasSize(1);
+    }
+
+    @Test
     void keepTheOrderOfTheirGroupUnderFailures() throws IOException {
         FaultyFront front = new FaultyFront(server.endpoint(), new FaultyFront.Faults(20, 1, 7));
         open.add(front);
@@ -309,6 +352,97 @@ class SqsReaderTest {
         awaitEmpty(name);
         assertThat(world.events()).hasSize(1);
         assertThat(front.received.values()).containsExactly(1);
+    }
+
+    @Test
+    void comeAgainByThemselvesWhenGivingThemBackWasLeftUndone() throws IOException {
+        FaultyFront front = new FaultyFront(server.endpoint(), new FaultyFront.Faults(0, 1, 1));
+        open.add(front);
+        front.ungranted.set(1);
+        send(name, List.of("no order"), null);
+
+        read(World.sqs(name, front.address().toString(), "${{ message.body.order }}", 2), policy(2, 1));
+
+        awaitEmpty(name);
+        assertThat(front.ungranted).hasValue(0);
+        assertThat(front.received.values()).containsExactly(2);
+        assertThat(world.lot.list("orders", null, 10)).hasSize(1);
+    }
+
+    @Test
+    void areToldApartWhenOnlySomeWishesOfABatchAreGranted() throws IOException {
+        FaultyFront front = new FaultyFront(server.endpoint(), new FaultyFront.Faults(0, 1, 1));
+        open.add(front);
+        send(name, orders(0, 2), null);
+        Subscription subscription = World.sqs(name, front.address().toString(), null, 3);
+        SqsQueue queue = new SqsQueue(
+                (Queue.Transport.Sqs) subscription.transport(), SECRETS, Clock.systemUTC(), Duration.ofSeconds(1));
+        open.add(queue);
+        List<String> receipts = new ArrayList<>();
+        await().atMost(SOON).until(() -> {
+            queue.receive(10, Duration.ofSeconds(60), Duration.ZERO)
+                    .forEach(message -> receipts.add(message.receiptHandle()));
+            return receipts.size() == 2;
+        });
+        front.ungranted.set(1);
+
+        List<SqsQueue.Refused> refused = queue.extend(receipts.stream()
+                .map(receipt -> new SqsQueue.Extension(receipt, Duration.ofSeconds(30)))
+                .toList());
+
+        assertThat(refused).containsExactly(new SqsQueue.Refused(receipts.getFirst(), "InternalError: try again"));
+        assertThat(front.granted).containsExactly(30);
+    }
+
+    @Test
+    void areNotKeptByAHeartbeatThatWasOnItsWayWhenTheyWereGivenBack() throws IOException {
+        FaultyFront front = new FaultyFront(server.endpoint(), new FaultyFront.Faults(0, 1, 1));
+        open.add(front);
+        CountDownLatch beats = new CountDownLatch(1);
+        CountDownLatch givenBack = new CountDownLatch(1);
+        int kept = 60;
+        front.beforeChange = seconds -> {
+            if (seconds == kept) {
+                beats.countDown();
+                // A heartbeat that is slow: what is given back meanwhile would overtake it.
+                arrives(givenBack, Duration.ofSeconds(2));
+            }
+        };
+        front.afterChange = seconds -> {
+            if (seconds != kept) {
+                givenBack.countDown();
+            }
+        };
+        world.before = _ -> {
+            arrives(beats, SOON);
+            throw World.refused();
+        };
+        send(name, orders(0, 1), null);
+        SqsPolicy usual = policy(kept, 1);
+
+        read(
+                World.sqs(name, front.address().toString(), null, 9),
+                new SqsPolicy(
+                        usual.poll(),
+                        usual.visibility(),
+                        Duration.ofMillis(200),
+                        usual.inFlight(),
+                        usual.again(),
+                        usual.retry(),
+                        usual.probe(),
+                        usual.closing()));
+
+        await().atMost(SOON).until(() -> front.granted.contains(kept) && givenBack.getCount() == 0);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> front.received.values().stream().allMatch(times -> times >= 2));
+    }
+
+    private static void arrives(CountDownLatch latch, Duration patience) {
+        try {
+            boolean _ = latch.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
