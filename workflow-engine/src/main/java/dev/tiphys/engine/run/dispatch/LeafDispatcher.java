@@ -168,7 +168,7 @@ final class LeafDispatcher implements Aftermath {
         } catch (LeaseLost e) {
             log.infof("stopped work on %s: %s", leased.lease(), e.getMessage());
         } catch (InterruptedException e) {
-            log.debugf("work on %s is left to the next lease", leased.lease());
+            log.debugf("work on %s is over, or left to the next lease", leased.lease());
         } catch (RuntimeException | Error e) {
             log.errorf(e, "work on %s broke and is left to the next lease", leased.lease());
         } finally {

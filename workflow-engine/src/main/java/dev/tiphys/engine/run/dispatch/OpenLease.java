@@ -53,6 +53,7 @@ final class OpenLease implements LeafLedger {
     void lose() {
         lost = true;
         cancelled.countDown();
+        interrupt();
     }
 
     void interrupt() {
@@ -94,9 +95,12 @@ final class OpenLease implements LeafLedger {
 
     @Override
     public boolean cancelledWithin(Duration time) throws LeaseLost, InterruptedException {
-        boolean isCancelled = cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
-        check();
-        return isCancelled;
+        try {
+            return cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            // A lost lease ends the wait in either way, and is what the worker hears of it.
+            check();
+        }
     }
 
     private void persist(BooleanSupplier write) throws LeaseLost {
