@@ -26,6 +26,9 @@ public sealed interface Fault {
     /** Takes the request, does nothing, and says nothing until the client gives up or the server closes. */
     record Silence() implements Fault {}
 
+    /** Acts, sends the head of its answer, and stalls until the client gives up or the server closes. */
+    record ActThenStall() implements Fault {}
+
     /** Closes the connection without acting. */
     record Drop() implements Fault {}
 

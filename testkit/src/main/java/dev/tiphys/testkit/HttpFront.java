@@ -199,6 +199,13 @@ final class HttpFront implements AutoCloseable {
                 }
             }
             case Fault.Silence _ -> closed.await();
+            case Fault.ActThenStall _ -> {
+                Answer answer = action.act();
+                answer.headers().forEach(exchange.getResponseHeaders()::set);
+                exchange.sendResponseHeaders(answer.status(), answer.body().length + 1L);
+                exchange.getResponseBody().flush();
+                closed.await();
+            }
             case Fault.Drop _ -> exchange.close();
             case Fault.ActThenDrop _ -> action.act();
             case Fault.LoseHeader lost -> write(exchange, action.act().without(lost.name()));

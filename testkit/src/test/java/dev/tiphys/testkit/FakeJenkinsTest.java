@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -287,6 +288,19 @@ class FakeJenkinsTest {
 
             assertThatThrownBy(() -> CLIENT.send(request, HttpResponse.BodyHandlers.discarding()))
                     .isInstanceOf(HttpTimeoutException.class);
+        }
+    }
+
+    @Test
+    void anAnswerStallsAfterItsHead() throws Exception {
+        jenkins.traffic().fail(JenkinsRequest.OTHER, 1, new Fault.ActThenStall());
+
+        HttpResponse<InputStream> answer =
+                CLIENT.send(request("api/json").build(), HttpResponse.BodyHandlers.ofInputStream());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        try (InputStream body = answer.body()) {
+            assertThat(body.available()).isZero();
         }
     }
 

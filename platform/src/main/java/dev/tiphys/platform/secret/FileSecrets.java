@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.tiphys.contracts.definition.SecretRef;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,7 +50,7 @@ final class FileSecrets implements Secrets {
             // It went away just now, as a mounted volume's files do when they are renewed without it.
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("secret " + ref.name() + "/" + ref.key() + " cannot be read", e);
+            throw new SecretsAway(ref, "its file", e);
         }
     }
 

@@ -9,7 +9,11 @@ import java.util.Optional;
  */
 public interface Secrets {
 
-    /** {@return the secret; empty if there is none} */
+    /**
+     * {@return the secret; empty if there is none}
+     *
+     * @throws SecretsAway if it cannot be told at the moment: try again later
+     */
     Optional<Secret> find(SecretRef ref);
 
     /**

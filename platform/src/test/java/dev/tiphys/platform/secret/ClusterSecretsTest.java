@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.sandbox.SandboxCluster;
-import java.io.UncheckedIOException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("real")
@@ -103,10 +109,9 @@ class ClusterSecretsTest {
         ClusterSecrets own = new ClusterSecrets(new ServiceAccount(account.api(), renewed), "default", nanos::get);
 
         assertThatThrownBy(() -> own.find(TOKEN))
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("secret default/slack cannot be read from the cluster")
-                .cause()
-                .hasMessage("the API server answered 401");
+                .isInstanceOf(SecretsAway.class)
+                .hasMessage("secret slack/token cannot be read from namespace default of the cluster:"
+                        + " the API server answered 401");
         Files.writeString(renewed.resolve("token"), account.token());
         assertThat(own.find(TOKEN)).isPresent();
     }
@@ -127,7 +132,7 @@ class ClusterSecretsTest {
             ClusterSecrets foreign =
                     new ClusterSecrets(new ServiceAccount(other.url(), account.directory()), "default", nanos::get);
 
-            assertThatThrownBy(() -> foreign.find(TOKEN)).isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> foreign.find(TOKEN)).isInstanceOf(SecretsAway.class);
         }
     }
 
@@ -136,7 +141,36 @@ class ClusterSecretsTest {
         ClusterSecrets away = new ClusterSecrets(
                 new ServiceAccount(URI.create("https://127.0.0.1:1"), account.directory()), "default", nanos::get);
 
-        assertThatThrownBy(() -> away.find(TOKEN)).isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> away.find(TOKEN)).isInstanceOf(SecretsAway.class);
+    }
+
+    @Test
+    @Timeout(30)
+    void waitsNoLongerForAnAnswerThatStallsAfterItsHead() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread stalling = Thread.startVirtualThread(() -> stall(server));
+            ClusterSecrets stalled = new ClusterSecrets(
+                    new ServiceAccount(URI.create("http://127.0.0.1:" + server.getLocalPort()), account.directory()),
+                    "default",
+                    nanos::get,
+                    Duration.ofMillis(500));
+
+            assertThatThrownBy(() -> stalled.find(TOKEN))
+                    .isInstanceOf(SecretsAway.class)
+                    .hasMessageEndingWith("no whole answer within 500 ms");
+            stalling.join();
+        }
+    }
+
+    /** Sends the head of an answer, then nothing until the client gives up. */
+    private static void stall(ServerSocket server) {
+        try (Socket client = server.accept()) {
+            client.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            assertThat(e).as("the client gave up").isInstanceOf(SocketException.class);
+        }
     }
 
     @Test

@@ -26,4 +26,20 @@ public record RunView(
     public RunView {
         steps = List.copyOf(steps);
     }
+
+    /** {@return the same as a list shows it: outputs may be large} */
+    public RunView withoutOutputs() {
+        return new RunView(
+                id,
+                pipeline,
+                state,
+                reason,
+                createdAt,
+                startedAt,
+                finishedAt,
+                trigger,
+                parameters,
+                waiting,
+                steps.stream().map(StepView::withoutOutputs).toList());
+    }
 }

@@ -17,7 +17,7 @@ public interface RunViews {
     Optional<RunView> find(String run);
 
     /**
-     * {@return runs, the newest first}
+     * {@return runs, the newest first, without the outputs of their steps}
      *
      * @param after the id of the last run of the page before; null for the first page
      */

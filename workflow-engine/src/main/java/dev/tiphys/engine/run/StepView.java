@@ -7,7 +7,11 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A step as answers show it. */
+/**
+ * A step as answers show it.
+ *
+ * @param outputs null where they are not shown, as in a list
+ */
 public record StepView(
         String name,
         String kind,
@@ -18,7 +22,12 @@ public record StepView(
         @Nullable String reason,
         @Nullable String link,
         @Nullable Wait waiting,
-        Map<String, JsonNode> outputs) {
+        @Nullable Map<String, JsonNode> outputs) {
+
+    /** {@return the same without its outputs} */
+    StepView withoutOutputs() {
+        return new StepView(name, kind, state, attempt, startedAt, finishedAt, reason, link, waiting, null);
+    }
 
     /** {@return how a step is shown} */
     public static StepView of(String name, String kind, StepState state) {

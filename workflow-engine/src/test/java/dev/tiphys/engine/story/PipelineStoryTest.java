@@ -30,6 +30,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -180,6 +181,54 @@ class PipelineStoryTest {
         JsonNode list = json(api().get("/api/runs?pipeline=shop-delivery&state=succeeded&limit=1")
                 .asString());
         assertThat(list.at("/items/0/pipeline").asText()).isEqualTo("shop-delivery");
+        assertThat(list.at("/items/0/steps/0").has("name")).isTrue();
+        assertThat(list.at("/items/0/steps/0").has("outputs")).isFalse();
+        assertThat(json(api().get("/api/runs/" + run).asString()).at("/steps/0").has("outputs"))
+                .isTrue();
+    }
+
+    @Test
+    void aLongListIsWholeAndTheNewestRunsComeFirst() {
+        for (int i = 0; i < 25; i++) {
+            api().contentType("application/json")
+                    .body(Map.of("pipeline", "impossible"))
+                    .post("/api/runs")
+                    .then()
+                    .statusCode(201);
+        }
+
+        List<String> all = listed("limit=200");
+        JsonNode first =
+                json(api().get("/api/runs?pipeline=impossible&limit=15").asString());
+        List<String> next = listed("limit=200&after=" + first.path("next").asText());
+
+        assertThat(all)
+                .hasSizeGreaterThanOrEqualTo(25)
+                .doesNotHaveDuplicates()
+                .isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(first.path("items").findValuesAsText("id")).isEqualTo(all.subList(0, 15));
+        assertThat(next).isEqualTo(all.subList(15, all.size()));
+    }
+
+    private static List<String> listed(String query) {
+        return json(api().get("/api/runs?pipeline=impossible&" + query).asString())
+                .path("items")
+                .findValuesAsText("id");
+    }
+
+    @Test
+    void aStateThatThereIsNotIsRefusedWithThoseThatThereAre() {
+        JsonNode problem = json(api().get("/api/runs?state=nonsense")
+                .then()
+                .statusCode(400)
+                .extract()
+                .asString());
+
+        assertThat(problem.path("detail").asText())
+                .contains("no state nonsense")
+                .contains("running")
+                .contains("superseded");
+        api().get("/api/runs?state=Running").then().statusCode(200);
     }
 
     @Test

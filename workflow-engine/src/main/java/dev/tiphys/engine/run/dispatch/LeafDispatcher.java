@@ -18,6 +18,8 @@ import dev.tiphys.engine.work.LeafOutcome;
 import dev.tiphys.engine.work.LeafWork;
 import dev.tiphys.engine.work.LeafWorker;
 import dev.tiphys.engine.work.LeaseLost;
+import dev.tiphys.engine.work.Pauses;
+import dev.tiphys.platform.secret.SecretsAway;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -28,6 +30,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,8 @@ final class LeafDispatcher implements Aftermath {
     private static final int AT_ONCE = 1000;
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final Duration BEAT = Duration.ofSeconds(5);
+    private static final Duration LOOK_FOR_CANCEL = Duration.ofSeconds(1);
+    private static final Pauses SECRETS_AWAY = new Pauses(Duration.ofSeconds(1), 2, Duration.ofSeconds(30), 0.3);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Logger log = Logger.getLogger(LeafDispatcher.class);
@@ -159,16 +165,18 @@ final class LeafDispatcher implements Aftermath {
 
     private void work(Leased leased, OpenLease lease) {
         try {
-            takePlace(leased, lease);
+            boolean hasPlace = takePlace(leased, lease);
             try {
                 report(leased.lease(), lease, perform(leased, lease));
             } finally {
-                places.release();
+                if (hasPlace) {
+                    places.release();
+                }
             }
         } catch (LeaseLost e) {
             log.infof("stopped work on %s: %s", leased.lease(), e.getMessage());
         } catch (InterruptedException e) {
-            log.debugf("work on %s is left to the next lease", leased.lease());
+            log.debugf("work on %s is over, or left to the next lease", leased.lease());
         } catch (RuntimeException | Error e) {
             log.errorf(e, "work on %s broke and is left to the next lease", leased.lease());
         } finally {
@@ -176,9 +184,10 @@ final class LeafDispatcher implements Aftermath {
         }
     }
 
-    private void takePlace(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
+    /** {@return whether it took one: what is cancelled needs none, for it only ends what an earlier lease may have begun} */
+    private boolean takePlace(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
         if (places.tryAcquire()) {
-            return;
+            return true;
         }
         lease.waiting(
                 new Wait(
@@ -188,7 +197,12 @@ final class LeafDispatcher implements Aftermath {
                         leased.deadline(),
                         "other steps, by ending: as many work at once as may"),
                 null);
-        places.acquire();
+        while (!places.tryAcquire(LOOK_FOR_CANCEL.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (lease.cancelledWithin(Duration.ZERO)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private LeafOutcome perform(Leased leased, OpenLease lease) throws LeaseLost, InterruptedException {
@@ -196,22 +210,45 @@ final class LeafDispatcher implements Aftermath {
         if (worker == null) {
             return new LeafOutcome.Stuck("nobody here does steps of the kind " + leased.kind(), null);
         }
-        LeafWork work = new LeafWork(
+        Instant since = clock.instant();
+        String shown = "";
+        for (int failures = 1; ; failures++) {
+            try {
+                return worker.perform(workOf(leased, lease), new Definitions(libraries), lease);
+            } catch (SecretsAway e) {
+                String which = e.ref().name() + "/" + e.ref().key();
+                String why = String.valueOf(e.getMessage());
+                if (lease.cancelledWithin(Duration.ZERO)) {
+                    return new LeafOutcome.Cancelled("nothing was done in the end: " + why, null);
+                }
+                if (!why.equals(shown)) {
+                    shown = why;
+                    lease.waiting(new Wait("secret", which, since, leased.deadline(), why), null);
+                }
+                var _ = lease.cancelledWithin(
+                        SECRETS_AWAY.after(failures, ThreadLocalRandom.current().nextDouble()));
+            } catch (RuntimeException | Error e) {
+                lease.check();
+                if (stopping) {
+                    throw (InterruptedException) new InterruptedException("the service stops").initCause(e);
+                }
+                log.errorf(e, "the worker of %s steps broke on %s", leased.kind(), leased.lease());
+                return new LeafOutcome.Failed(
+                        "the worker broke: " + e.getClass().getSimpleName() + ": " + e.getMessage(), null, Map.of());
+            }
+        }
+    }
+
+    private static LeafWork workOf(Leased leased, OpenLease lease) {
+        return new LeafWork(
                 leased.lease().run(),
                 leased.pipeline(),
                 leased.lease().step(),
                 leased.lease().attempt(),
                 leased.action(),
-                leased.progress(),
+                lease.saved() == null ? leased.progress() : lease.saved(),
                 leased.deadline(),
                 leased.lease().number());
-        try {
-            return worker.perform(work, new Definitions(libraries), lease);
-        } catch (RuntimeException | Error e) {
-            log.errorf(e, "the worker of %s steps broke on %s", leased.kind(), leased.lease());
-            return new LeafOutcome.Failed(
-                    "the worker broke: " + e.getClass().getSimpleName() + ": " + e.getMessage(), null, Map.of());
-        }
     }
 
     private record Definitions(Libraries libraries) implements LeafWork.Lookup {

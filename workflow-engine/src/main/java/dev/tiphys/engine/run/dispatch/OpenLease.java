@@ -26,6 +26,7 @@ final class OpenLease implements LeafLedger {
     private final Runs runs;
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private volatile boolean lost;
+    private volatile @Nullable JsonNode saved;
     private volatile @Nullable Thread thread;
 
     OpenLease(Leases.Lease lease, Leases leases, Runs runs) {
@@ -42,6 +43,12 @@ final class OpenLease implements LeafLedger {
         return lease.run().equals(run) && lease.step().equals(step) && lease.attempt() == attempt;
     }
 
+    /** {@return what its worker remembered last; null if nothing yet} */
+    @Nullable
+    JsonNode saved() {
+        return saved;
+    }
+
     void runsOn(Thread worker) {
         thread = worker;
     }
@@ -50,9 +57,11 @@ final class OpenLease implements LeafLedger {
         cancelled.countDown();
     }
 
+    /** Ends its worker, wherever it waits. */
     void lose() {
         lost = true;
         cancelled.countDown();
+        interrupt();
     }
 
     void interrupt() {
@@ -71,6 +80,7 @@ final class OpenLease implements LeafLedger {
     @Override
     public void save(JsonNode progress) throws LeaseLost {
         persist(() -> leases.save(lease, progress));
+        saved = progress;
     }
 
     @Override
@@ -94,9 +104,12 @@ final class OpenLease implements LeafLedger {
 
     @Override
     public boolean cancelledWithin(Duration time) throws LeaseLost, InterruptedException {
-        boolean isCancelled = cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
-        check();
-        return isCancelled;
+        try {
+            return cancelled.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            // A lost lease ends the wait in either way, and is what the worker hears of it.
+            check();
+        }
     }
 
     private void persist(BooleanSupplier write) throws LeaseLost {

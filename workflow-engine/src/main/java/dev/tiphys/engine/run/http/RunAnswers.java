@@ -1,5 +1,6 @@
 package dev.tiphys.engine.run.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -64,7 +65,7 @@ final class RunAnswers {
         }
     }
 
-    /** A step. */
+    /** A step; the outputs of a list are left out. */
     record StepAnswer(
             String name,
             String kind,
@@ -75,6 +76,8 @@ final class RunAnswers {
             @Nullable String reason,
             @Nullable String link,
             @JsonProperty("wait") @Nullable Wait waiting,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Map<String, JsonNode> outputs) {
 
         static StepAnswer of(StepView step) {

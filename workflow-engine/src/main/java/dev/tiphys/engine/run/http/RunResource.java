@@ -3,6 +3,7 @@ package dev.tiphys.engine.run.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.Pipeline;
+import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Charters;
 import dev.tiphys.engine.run.Decision;
@@ -46,6 +47,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -83,11 +86,23 @@ final class RunResource {
             @QueryParam("limit") @DefaultValue("50") int limit,
             @QueryParam("after") @Nullable String after) {
         int size = Math.clamp(limit, 1, LARGEST_PAGE);
-        String word = state == null ? null : state.toLowerCase(Locale.ROOT);
-        List<RunView> found = views.list(new RunViews.Filter(pipeline, word, revision), size + 1, after);
+        List<RunView> found = views.list(new RunViews.Filter(pipeline, word(state), revision), size + 1, after);
         boolean isMore = found.size() > size;
         List<RunAnswer> items = found.stream().limit(size).map(RunAnswer::of).toList();
         return new Page<>(items, isMore ? items.getLast().id() : null);
+    }
+
+    private static @Nullable String word(@Nullable String state) {
+        if (state == null) {
+            return null;
+        }
+        try {
+            return RunState.of(state).word();
+        } catch (IllegalArgumentException e) {
+            String known = Stream.of(RunState.values()).map(RunState::word).collect(Collectors.joining(", "));
+            throw (ProblemException) ProblemException.badRequest("there is no state " + state + "; states are " + known)
+                    .initCause(e);
+        }
     }
 
     @GET

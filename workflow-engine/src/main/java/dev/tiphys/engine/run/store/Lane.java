@@ -57,6 +57,9 @@ final class Lane {
     private static final int LARGEST_BATCH = 64;
     private static final int TRIES = 8;
     private static final int CACHED_RUNS = 256;
+    /** In characters of JSON; what is read of it takes a few times as much memory. */
+    private static final long CACHED_JSON = 8 << 20;
+
     private static final String SOURCE = "/tiphys/engine";
     private static final Logger log = Logger.getLogger(Lane.class);
 
@@ -78,7 +81,7 @@ final class Lane {
     private final LaneMetrics metrics;
     private final Runs runs;
     private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
-    private final Map<String, Run.Present> cache;
+    private final RunCache cache = new RunCache(CACHED_RUNS, CACHED_JSON);
     private final Thread thread;
     private volatile boolean closed;
 
@@ -98,12 +101,6 @@ final class Lane {
         this.aftermath = aftermath;
         this.metrics = metrics;
         this.runs = runs;
-        this.cache = new LinkedHashMap<>(16, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Run.Present> eldest) {
-                return size() > CACHED_RUNS;
-            }
-        };
         this.thread = Thread.ofPlatform().daemon().name("engine-lane-" + number).start(this::run);
     }
 
@@ -509,10 +506,10 @@ final class Lane {
         Set<String> missing = new LinkedHashSet<>();
         Set<String> remembered = new HashSet<>();
         for (Item item : items) {
-            Run.Present known = cache.get(item.run());
+            RunCache.Known known = cache.get(item.run());
             if (known != null) {
                 remembered.add(item.run());
-                drafts.put(item.run(), new RunDraft(item.run(), known));
+                drafts.put(item.run(), RunDraft.of(known));
             } else if (!(item.input() instanceof RunInput.Start) || items.size() == 1) {
                 missing.add(item.run());
             }
@@ -523,14 +520,18 @@ final class Lane {
                 statement.setArray(1, connection.createArrayOf("text", missing.toArray()));
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        Run.Present run = RunJson.run(RunJson.charter(rows.getString(2)), rows.getString(3));
-                        drafts.put(rows.getString(1), new RunDraft(rows.getString(1), run));
+                        String charter = rows.getString(2);
+                        String progress = rows.getString(3);
+                        Run.Present run = RunJson.run(RunJson.charter(charter), progress);
+                        drafts.put(
+                                rows.getString(1),
+                                RunDraft.of(new RunCache.Known(run, charter.length(), progress.length())));
                     }
                 }
             }
         }
         for (Item item : items) {
-            drafts.computeIfAbsent(item.run(), id -> new RunDraft(id, new Run.Absent()));
+            drafts.computeIfAbsent(item.run(), RunDraft::absent);
         }
         return remembered;
     }
@@ -587,7 +588,7 @@ final class Lane {
             if (present instanceof Run.Finished) {
                 cache.remove(draft.id());
             } else {
-                cache.put(draft.id(), present);
+                cache.put(draft.id(), draft.known());
             }
             if (draft.isChanged()) {
                 count(draft, present);

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /** Looks at runs through their rows. */
 @Singleton
 final class PanacheRunViews implements RunViews, PanacheRepositoryBase<RunRow, String> {
+    private static final String AFTER = "id < :after";
+    private static final int AT_ONCE = 10;
+
     private final AgroalDataSource source;
     private final Runs runs;
 
@@ -68,13 +71,29 @@ final class PanacheRunViews implements RunViews, PanacheRepositoryBase<RunRow, S
         condition("pipeline = :pipeline", "pipeline", filter.pipeline(), conditions, parameters);
         condition("state = :state", "state", filter.state(), conditions, parameters);
         condition("revision = :revision", "revision", filter.revision(), conditions, parameters);
-        condition("id < :after", "after", after, conditions, parameters);
+        condition(AFTER, "after", after, conditions, parameters);
+        List<RunView> found = new ArrayList<>();
+        // Rows hold all outputs, which no list shows: few of them are in memory at a time.
+        while (found.size() < limit) {
+            int wanted = Math.min(AT_ONCE, limit - found.size());
+            List<RunView> more = page(conditions, parameters, wanted);
+            found.addAll(more);
+            if (more.size() < wanted) {
+                break;
+            }
+            if (parameters.put("after", more.getLast().id()) == null) {
+                conditions.add(AFTER);
+            }
+        }
+        return found;
+    }
+
+    private List<RunView> page(List<String> conditions, Map<String, Object> parameters, int wanted) {
         String query = conditions.isEmpty() ? "1 = 1" : String.join(" and ", conditions);
-        List<RunRow> rows = QuarkusTransaction.joiningExisting()
-                .call(() -> find(query, Sort.descending("id"), parameters)
-                        .page(0, limit)
-                        .list());
-        return rows.stream().map(PanacheRunViews::view).toList();
+        return QuarkusTransaction.requiringNew()
+                .call(() -> find(query, Sort.descending("id"), parameters).page(0, wanted).stream()
+                        .map(row -> view(row).withoutOutputs())
+                        .toList());
     }
 
     private static void condition(

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Leases and timers in PostgreSQL; the database's clock judges whether a lease ran out. */
 @Singleton
 final class PostgresLeases implements Leases, DueTimers {
-    /** A longer log of one step is not kept: its end says so. */
+    /** In characters. A longer log of one step is cut: its end says so. */
     private static final long LONGEST_LOG = 8L << 20;
 
     private static final int MOST_TIMERS = 1000;
@@ -112,25 +112,26 @@ final class PostgresLeases implements Leases, DueTimers {
         // A full log is a held lease all the same: then nothing is written and the row of the work is still found.
         return query(
                                 """
-                        with held as (select run_id, step, attempt from engine.work
+                        with given as (select ?::text as text),
+                            held as (select run_id, step, attempt from engine.work
                                 where run_id = ? and step = ? and attempt = ? and lease = ?),
                             kept as (select coalesce(sum(length(text)), 0) as signs from engine.step_log
                                 where run_id = ? and step = ?),
                             written as (insert into engine.step_log (run_id, step, attempt, text)
-                                select run_id, step, attempt, case when signs + ? > ?
-                                    then E'\\n[the log is longer than is kept]\\n' else ? end
-                                from held, kept where signs < ? returning 1)
+                                select run_id, step, attempt, case when signs + length(text) <= ? then text
+                                    else left(text, (? - signs)::int) || E'\\n[the log is longer than is kept]\\n' end
+                                from held, kept, given where signs <= ? returning 1)
                         select 1 from held""",
                                 rows -> rows.getInt(1),
+                                text.replace("\0", "\uFFFD"),
                                 lease.run(),
                                 lease.step(),
                                 lease.attempt(),
                                 lease.number(),
                                 lease.run(),
                                 lease.step(),
-                                text.length(),
                                 LONGEST_LOG,
-                                text.replace("\0", "\uFFFD"),
+                                LONGEST_LOG,
                                 LONGEST_LOG)
                         .size()
                 == 1;

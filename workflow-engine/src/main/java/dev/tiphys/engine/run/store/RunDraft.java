@@ -31,11 +31,26 @@ final class RunDraft {
     private final Map<WorkKey, String> cancelled = new LinkedHashMap<>();
     private final Set<WorkKey> ended = new LinkedHashSet<>();
     private Run run;
+    private long charterSize;
+    private long progressSize;
 
-    RunDraft(String id, Run run) {
+    private RunDraft(String id, Run run, long before, long charterSize, long progressSize) {
         this.id = id;
         this.run = run;
-        this.before = run instanceof Run.Present present ? present.tally().facts() : 0;
+        this.before = before;
+        this.charterSize = charterSize;
+        this.progressSize = progressSize;
+    }
+
+    /** A run that is stored. */
+    static RunDraft of(RunCache.Known known) {
+        Run.Present run = known.run();
+        return new RunDraft(run.charter().id(), run, run.tally().facts(), known.charter(), known.progress());
+    }
+
+    /** A run that is not there. */
+    static RunDraft absent(String id) {
+        return new RunDraft(id, new Run.Absent(), 0, 0, 0);
     }
 
     String id() {
@@ -105,6 +120,11 @@ final class RunDraft {
         throw new IllegalStateException("run " + id + " has no facts");
     }
 
+    /** {@return the run as it is stored once its rows are written} */
+    RunCache.Known known() {
+        return new RunCache.Known(present(), charterSize, progressSize);
+    }
+
     /** Adds its rows, but for the outbox, whose order is that of all runs together. */
     void addTo(Batch batch, String owner, Instant leaseUntil) {
         timersCleared.forEach(key -> batch.timerCleared(id, key));
@@ -136,6 +156,8 @@ final class RunDraft {
 
     private void addRun(Batch batch, Run.Present now) {
         Shown shown = Shown.of(now);
+        String progress = RunJson.text(now);
+        progressSize = progress.length();
         if (before > 0) {
             batch.changed(
                     id,
@@ -145,10 +167,12 @@ final class RunDraft {
                     shown.reason(),
                     shown.startedAt(),
                     shown.finishedAt(),
-                    RunJson.text(now));
+                    progress);
             return;
         }
         Charter charter = now.charter();
+        String charterText = RunJson.text(charter);
+        charterSize = charterText.length();
         List<StepOutline> outline = charter.plan().all().stream()
                 .map(task -> new StepOutline(task.name(), task.kind()))
                 .toList();
@@ -166,8 +190,8 @@ final class RunDraft {
                 shown.finishedAt(),
                 RunJson.text(charter.trigger()),
                 RunJson.text(outline),
-                RunJson.text(charter),
-                RunJson.text(now));
+                charterText,
+                progress);
     }
 
     /** A run's own state as answers and filters know it. */

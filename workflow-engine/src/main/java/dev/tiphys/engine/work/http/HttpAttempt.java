@@ -10,28 +10,22 @@ import dev.tiphys.engine.work.LeafOutcome;
 import dev.tiphys.engine.work.LeafWork;
 import dev.tiphys.engine.work.LeaseLost;
 import dev.tiphys.engine.work.Pauses;
+import dev.tiphys.platform.call.HttpCall;
 import dev.tiphys.platform.secret.SecretMissing;
 import dev.tiphys.platform.secret.Secrets;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** One lease of one call. */
@@ -104,21 +98,10 @@ final class HttpAttempt {
     }
 
     private LeafOutcome answered(HttpRequest request) throws IOException, LeaseLost, InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> response =
-                http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
-        CompletableFuture<HttpReply> reply = response.thenApplyAsync(
-                answer -> {
-                    try {
-                        return HttpReply.read(answer);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                },
-                task -> Thread.ofVirtual().name("http-step").start(task));
-        try {
+        try (HttpCall<HttpReply> call = HttpCall.send(http, request, HttpReply::read)) {
             while (true) {
                 try {
-                    HttpReply come = reply.get(LOOK_FOR_CANCEL.toMillis(), TimeUnit.MILLISECONDS);
+                    HttpReply come = call.await(LOOK_FOR_CANCEL);
                     ledger.save(JsonNodeFactory.instance
                             .objectNode()
                             .put("sent", true)
@@ -131,30 +114,7 @@ final class HttpAttempt {
                     waiting("http answer", "the server, by answering");
                 }
             }
-        } catch (ExecutionException e) {
-            throw ioCause(e);
-        } finally {
-            response.cancel(true);
-            response.thenAccept(HttpAttempt::close).exceptionally(_ -> null);
         }
-    }
-
-    /** Ends a body that is still being read when nobody wants it any more; one that was read is closed already. */
-    private static void close(HttpResponse<InputStream> response) {
-        try {
-            response.body().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static IOException ioCause(ExecutionException failure) {
-        Throwable cause = failure.getCause();
-        while ((cause instanceof CompletionException || cause instanceof UncheckedIOException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof IOException io ? io : new IOException(String.valueOf(cause), cause);
     }
 
     private HttpRequest request() throws CannotSend {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.definition.Definition.JenkinsServer;
+import dev.tiphys.platform.call.HttpCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -25,17 +26,21 @@ import java.util.stream.Collectors;
  * the definition. API tokens need no crumb.
  */
 final class JenkinsClient {
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
     private static final int MAX_BODY = 4 * 1024 * 1024;
 
     private final HttpClient http;
+    private final Duration patience;
     private final String name;
     private final String base;
     private final String authorization;
 
-    /** @throws JenkinsRefusal if the server's address is none */
-    JenkinsClient(HttpClient http, JenkinsServer server, String token) throws JenkinsRefusal {
+    /**
+     * @param patience for one whole answer
+     * @throws JenkinsRefusal if the server's address is none
+     */
+    JenkinsClient(HttpClient http, Duration patience, JenkinsServer server, String token) throws JenkinsRefusal {
         this.http = http;
+        this.patience = patience;
         this.name = server.name();
         this.base = server.url().endsWith("/") ? server.url() : server.url() + "/";
         this.authorization =
@@ -96,7 +101,6 @@ final class JenkinsClient {
     private HttpRequest.Builder request(String path) throws JenkinsRefusal {
         try {
             return HttpRequest.newBuilder(URI.create(base + path))
-                    .timeout(ANSWER_WITHIN)
                     .header("Authorization", authorization)
                     .header("User-Agent", "tiphys");
         } catch (IllegalArgumentException e) {
@@ -106,16 +110,19 @@ final class JenkinsClient {
 
     private JenkinsAnswer send(HttpRequest request) throws JenkinsAway, JenkinsRefusal, InterruptedException {
         try {
-            HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream stream = response.body()) {
-                byte[] body = stream.readNBytes(MAX_BODY);
-                boolean whole = body.length < MAX_BODY;
-                return permitted(new JenkinsAnswer(response.statusCode(), response.headers(), body, whole));
-            }
+            return permitted(HttpCall.answer(http, request, patience, JenkinsClient::read));
         } catch (ConnectException | HttpConnectTimeoutException e) {
             throw new JenkinsAway(name + " cannot be reached: " + says(e), true);
         } catch (IOException e) {
             throw new JenkinsAway(name + " does not answer: " + says(e), false);
+        }
+    }
+
+    private static JenkinsAnswer read(HttpResponse<InputStream> response) throws IOException {
+        try (InputStream stream = response.body()) {
+            byte[] body = stream.readNBytes(MAX_BODY);
+            boolean whole = body.length < MAX_BODY;
+            return new JenkinsAnswer(response.statusCode(), response.headers(), body, whole);
         }
     }
 

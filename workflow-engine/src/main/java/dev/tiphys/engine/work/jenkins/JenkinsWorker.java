@@ -58,7 +58,7 @@ final class JenkinsWorker implements LeafWorker {
                 return new LeafOutcome.Stuck("there is no JenkinsServer " + action.server(), null);
             }
             String token = secrets.get(server.token()).text();
-            JenkinsClient client = new JenkinsClient(http, server, token);
+            JenkinsClient client = new JenkinsClient(http, pacing.answer(), server, token);
             return new JenkinsAttempt(work, action, client, ledger, clock, pacing).perform();
         } catch (JsonProcessingException e) {
             return new LeafOutcome.Stuck("the step's action is no jenkins action: " + e.getOriginalMessage(), null);

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * there. Writes to the cluster: the Job, and its deletion where it is ended early.
  */
 final class JobAttempt {
+    private static final String GONE =
+            "it is gone: it ended and its time to live passed, or somebody deleted it;" + " its result is unknown";
+
     private final LeafWork work;
     private final Pipeline.Action.Job action;
     private final KubernetesClient client;
@@ -146,7 +149,7 @@ final class JobAttempt {
                 while (true) {
                     Job job = watch.job();
                     if (job == null) {
-                        return failed("somebody deleted it", Map.of());
+                        return failed(GONE, Map.of());
                     }
                     Pod pod = watch.pod();
                     log = logOf(log, pod, watch);

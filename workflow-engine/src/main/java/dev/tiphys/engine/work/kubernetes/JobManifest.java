@@ -28,6 +28,9 @@ final class JobManifest {
     /** On the Job: which attempt it belongs to. */
     static final String ATTEMPT = "tiphys.dev/attempt";
 
+    /** A finished Job stays for so long at least, so that an engine that was away still finds its result. */
+    private static final Duration SHORTEST_LIFE = Duration.ofMinutes(5);
+
     private static final int MAX_NAME = 63;
     private static final int HASH_LENGTH = 12;
 
@@ -59,7 +62,7 @@ final class JobManifest {
                 .withBackoffLimit(0)
                 .withActiveDeadlineSeconds(Math.max(1, left.toSeconds()))
                 .withTtlSecondsAfterFinished(
-                        (int) Math.min(Integer.MAX_VALUE, action.timeToLive().toSeconds()))
+                        (int) Math.clamp(action.timeToLive().toSeconds(), SHORTEST_LIFE.toSeconds(), Integer.MAX_VALUE))
                 .withNewTemplate()
                 .withNewMetadata()
                 .withLabels(labels)

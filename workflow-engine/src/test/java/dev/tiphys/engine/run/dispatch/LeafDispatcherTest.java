@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.tiphys.contracts.definition.SecretRef;
 import dev.tiphys.contracts.run.RunState;
+import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Decision;
@@ -24,6 +26,8 @@ import dev.tiphys.engine.work.LeafOutcome;
 import dev.tiphys.engine.work.LeafWork;
 import dev.tiphys.engine.work.LeafWorker;
 import dev.tiphys.engine.work.LeaseLost;
+import dev.tiphys.platform.secret.SecretsAway;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -294,27 +298,115 @@ class LeafDispatcherTest {
     }
 
     @Test
-    void aStepWithoutAPlaceSaysThatItWaitsForOne() throws Exception {
+    void aWorkerWhoseLeaseIsLostIsEndedWhereverItWaits() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        doing = (work, _) -> {
+            if (work.fence() > 1) {
+                return DONE;
+            }
+            try {
+                return untilToldToGoOn();
+            } finally {
+                ended.countDown();
+            }
+        };
+        String run = start(runs);
+        awaitPerformed(1);
+        letLeasesRunOut();
+        LeafDispatcher other = dispatcher(new Incarnation("two", "1"), runs, 10);
+
+        other.beat();
+        dispatcher.beat();
+
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.SUCCEEDED);
+        other.stop(null);
+    }
+
+    @Test
+    void aSecretThatCannotBeReadAtTheMomentIsWaitedFor() throws Exception {
+        doing = (work, ledger) -> {
+            if (performed.size() > 1) {
+                assertThat(work.progress()).isEqualTo(TextNode.valueOf("half"));
+                return untilToldToGoOn();
+            }
+            ledger.save(TextNode.valueOf("half"));
+            throw new SecretsAway(new SecretRef("ci", "token"), "the cluster", new IOException("it answered 503"));
+        };
+
+        String run = start(runs);
+
+        Wait wait = awaitWait(run, "secret");
+        assertThat(wait.on()).isEqualTo("ci/token");
+        assertThat(wait.until()).isAfter(wait.since());
+        assertThat(wait.unblock()).contains("it answered 503");
+        goOn.countDown();
+        assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(performed).hasSize(2);
+    }
+
+    @Test
+    void aStepThatIsCancelledWaitsForASecretNoLonger() throws Exception {
+        doing = (_, _) -> {
+            throw new SecretsAway(new SecretRef("ci", "token"), "the cluster", new IOException("it answered 503"));
+        };
+        String run = start(runs);
+        awaitWait(run, "secret");
+
+        runs.handle(run, new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
+                .join();
+
+        assertThat(awaitEnd(run).verdict().state()).isEqualTo(RunState.CANCELLED);
+    }
+
+    private Wait awaitWait(String run, String reason) {
+        return await().atMost(PATIENCE)
+                .until(
+                        () -> runs.find(run).orElseThrow().steps().get("a") instanceof StepState.Working working
+                                ? working.waiting()
+                                : null,
+                        wait -> wait != null && wait.reason().equals(reason));
+    }
+
+    /** {@return two runs, the first of which took the only place} */
+    private List<String> twoRunsOneOfThemWithoutAPlace() {
         dispatcher.stop(null);
         CompletableFuture<LeafDispatcher> later = new CompletableFuture<>();
         Runs door = door(List.of((run, effects) -> later.join().after(run, effects)));
         dispatcher = dispatcher(LIFE, door, 1);
         later.complete(dispatcher);
-        doing = (_, _) -> untilToldToGoOn();
         Charter first = RunWorld.charter(ONE_STEP, "1");
         Charter second = RunWorld.charter(ONE_STEP, "2");
         door.handle(first.id(), new RunInput.Start(first)).join();
         awaitPerformed(1);
         door.handle(second.id(), new RunInput.Start(second)).join();
+        awaitWait(second.id(), "place");
+        return List.of(first.id(), second.id());
+    }
 
-        await().atMost(PATIENCE)
-                .until(() -> runs.find(second.id()).orElseThrow().steps().get("a") instanceof StepState.Working working
-                        && working.waiting() != null
-                        && working.waiting().reason().equals("place"));
+    @Test
+    void aStepWithoutAPlaceSaysThatItWaitsForOne() {
+        doing = (_, _) -> untilToldToGoOn();
+
+        List<String> both = twoRunsOneOfThemWithoutAPlace();
+        assertThat(performed).hasSize(1);
         goOn.countDown();
 
-        awaitEnd(first.id());
-        awaitEnd(second.id());
+        both.forEach(this::awaitEnd);
+    }
+
+    @Test
+    void aStepThatIsCancelledWaitsForAPlaceNoLonger() throws Exception {
+        doing = (_, ledger) ->
+                ledger.cancelledWithin(Duration.ZERO) ? new LeafOutcome.Cancelled("ended", null) : untilToldToGoOn();
+        String second = twoRunsOneOfThemWithoutAPlace().getLast();
+
+        runs.handle(second, new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
+                .join();
+        dispatcher.beat();
+
+        assertThat(awaitEnd(second).verdict().state()).isEqualTo(RunState.CANCELLED);
+        assertThat(performed).hasSize(2);
     }
 
     @Test

@@ -298,6 +298,29 @@ class PostgresRunsTest {
     }
 
     @Test
+    void aLogThatComesAtOnceIsKeptUpToItsBound() throws Exception {
+        PostgresRuns runs = process("1");
+        Charter charter = RunWorld.charter(TWO_STEPS);
+        runs.handle(charter.id(), new RunInput.Start(charter)).join();
+        Leases.Lease lease = new Leases.Lease(charter.id(), "a", 1, 1);
+        PostgresLeases leases = store.leases();
+
+        assertThat(leases.append(lease, "first\n")).isTrue();
+        assertThat(leases.append(lease, "x".repeat(9 << 20))).isTrue();
+        assertThat(leases.append(lease, "late\n")).isTrue();
+
+        assertThat(ids("select text from engine.step_log order by position"))
+                .satisfiesExactly(
+                        first -> assertThat(first).isEqualTo("first\n"),
+                        rest -> assertThat(rest)
+                                .hasSize((8 << 20)
+                                        - "first\n".length()
+                                        + "\n[the log is longer than is kept]\n".length())
+                                .startsWith("xxx")
+                                .endsWith("xxx\n[the log is longer than is kept]\n"));
+    }
+
+    @Test
     void aTimerSurvivesUntilItsInputIsHandled() {
         PostgresRuns runs = process("1");
         Charter charter = RunWorld.charter("steps: [{name: w, wait: {duration: 1ms}}]");

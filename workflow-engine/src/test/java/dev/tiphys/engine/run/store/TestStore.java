@@ -45,10 +45,13 @@ public final class TestStore {
                                 .principal(new NamePrincipal(server.user()))
                                 .credential(new SimplePassword(server.password())))));
         try (Connection connection = source.getConnection();
-                Statement statement = connection.createStatement();
-                InputStream sql = TestStore.class.getResourceAsStream("/db/engine/V1__runs.sql")) {
+                Statement statement = connection.createStatement()) {
             statement.execute("create schema engine");
-            statement.execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+            for (String migration : List.of("V1__runs.sql", "V2__retention.sql")) {
+                try (InputStream sql = TestStore.class.getResourceAsStream("/db/engine/" + migration)) {
+                    statement.execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
         }
         return new TestStore(source);
     }

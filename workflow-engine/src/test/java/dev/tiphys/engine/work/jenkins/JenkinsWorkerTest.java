@@ -42,15 +42,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JenkinsWorkerTest {
     private static final String KEY = "r-1/integration-test/1";
     private static final Pauses FAST = new Pauses(Duration.ofMillis(5), 1.5, Duration.ofMillis(20), 0);
-    private static final Pacing PACING =
-            new Pacing(FAST, FAST, FAST, Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(200));
+    private static final Pacing PACING = pacing(Duration.ofSeconds(30));
 
     private final FakeJenkins jenkins = FakeJenkins.start(0, "tiphys", "t0ken");
     private final MemoryLedger ledger = new MemoryLedger();
     private String token = "t0ken";
     private Pipeline.Unstable unstable = Pipeline.Unstable.FAIL;
-    private final JenkinsWorker worker = new JenkinsWorker(
-            ref -> Optional.of(new Secret(ref, token.getBytes(StandardCharsets.UTF_8))), Clock.systemUTC(), PACING);
+    private JenkinsWorker worker = worker(PACING);
+
+    private JenkinsWorker worker(Pacing pacing) {
+        return new JenkinsWorker(
+                ref -> Optional.of(new Secret(ref, token.getBytes(StandardCharsets.UTF_8))), Clock.systemUTC(), pacing);
+    }
+
+    private static Pacing pacing(Duration answer) {
+        return new Pacing(
+                FAST, FAST, FAST, answer, Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(200));
+    }
 
     @AfterEach
     void stop() {
@@ -306,6 +314,21 @@ class JenkinsWorkerTest {
                 assertThat(wait.on()).isEqualTo("ci");
                 assertThat(wait.unblock()).contains("503");
             });
+        }
+
+        @Test
+        void thatStallsInTheMiddleOfAnAnswerIsAskedAgain() throws Exception {
+            worker = worker(pacing(Duration.ofMillis(500)));
+            job().log("one\n");
+            jenkins.traffic().fail(JenkinsRequest.JOB, 1, new Fault.ActThenStall());
+            jenkins.traffic().fail(JenkinsRequest.TRIGGER, 1, new Fault.ActThenStall());
+            jenkins.traffic().fail(JenkinsRequest.LOG, 1, new Fault.ActThenStall());
+
+            assertThat(perform()).isInstanceOf(LeafOutcome.Succeeded.class);
+            assertThat(jenkins.buildsByRun()).isEqualTo(Map.of(KEY, 1));
+            assertThat(ledger.waits())
+                    .extracting(Wait::unblock)
+                    .contains("ci does not answer: no whole answer within 500 ms");
         }
 
         @Test

@@ -240,7 +240,8 @@ class JobWorkerTest {
             assertThat(perform(Map.of(SIMULATION + "runs-for", "60s")))
                     .isInstanceOfSatisfying(
                             LeafOutcome.Failed.class,
-                            failed -> assertThat(failed.reason()).contains("somebody deleted it"));
+                            failed -> assertThat(failed.reason())
+                                    .contains("it ended and its time to live passed, or somebody deleted it"));
         }
 
         @Test
@@ -409,6 +410,19 @@ class JobWorkerTest {
     }
 
     @Test
+    void aFinishedJobIsThereLongEnoughToBeSeenAfterAnOutage() {
+        assertThat(timeToLive(Duration.ofSeconds(1))).isEqualTo(300);
+        assertThat(timeToLive(Duration.ofHours(1))).isEqualTo(3600);
+        assertThat(timeToLive(Duration.ofDays(100_000))).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    private int timeToLive(Duration asked) {
+        return JobManifest.write(work("jobs", Map.of(), null), action("jobs", Map.of(), asked), Duration.ofMinutes(1))
+                .getSpec()
+                .getTtlSecondsAfterFinished();
+    }
+
+    @Test
     void namesAreStableShortAndTellTheStep() {
         LeafWork first = new LeafWork(
                 "r-1",
@@ -464,6 +478,10 @@ class JobWorkerTest {
     }
 
     private static Pipeline.Action.Job action(String namespace, Map<String, String> annotations) {
+        return action(namespace, annotations, Duration.ofMinutes(10));
+    }
+
+    private static Pipeline.Action.Job action(String namespace, Map<String, String> annotations, Duration timeToLive) {
         return new Pipeline.Action.Job(
                 namespace,
                 "busybox",
@@ -477,7 +495,7 @@ class JobWorkerTest {
                 Json.tree(Map.of("limits", Map.of("memory", "64Mi"))),
                 "tester",
                 annotations,
-                Duration.ofMinutes(10));
+                timeToLive);
     }
 
     private static final class NoDefinitions implements LeafWork.Lookup {
