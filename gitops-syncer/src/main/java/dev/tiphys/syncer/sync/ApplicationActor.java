@@ -2,6 +2,7 @@ package dev.tiphys.syncer.sync;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.ApplicationStatus.Condition;
@@ -11,6 +12,7 @@ import dev.tiphys.contracts.sync.SyncFact.Outcome;
 import dev.tiphys.contracts.sync.SyncFact.Problem;
 import dev.tiphys.contracts.sync.SyncStatus;
 import dev.tiphys.syncer.plan.PlanOptions;
+import dev.tiphys.syncer.plan.Tracking;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.ManifestProblem;
@@ -530,8 +532,8 @@ final class ApplicationActor {
         }
         boolean anyLeft = false;
         for (ObjectRef ref : owned) {
-            var live = cluster.live(ref.key());
-            if (live.isEmpty()) {
+            Optional<ObjectNode> live = cluster.live(ref.key());
+            if (live.filter(this::isOurs).isEmpty()) {
                 surroundings.store().disown(name, Set.of(ref));
                 continue;
             }
@@ -541,6 +543,12 @@ final class ApplicationActor {
             }
         }
         return !anyLeft;
+    }
+
+    /** What we applied once may have been taken over since: by another application, or by an object that made it its own. */
+    private boolean isOurs(ObjectNode live) {
+        return Tracking.owns(name, live)
+                && live.path("metadata").path("ownerReferences").isEmpty();
     }
 
     // Waking.

@@ -48,7 +48,7 @@ public interface ApplicationStore {
     /** Remembers that the application owns objects. Called before they are written, so that none is ever left over. */
     void own(String application, Collection<ObjectRef> objects);
 
-    /** Forgets that the application owns objects. Called when they are gone from the cluster. */
+    /** Forgets that the application owns objects. Called when they are gone from the cluster, or somebody else's. */
     void disown(String application, Collection<ObjectRef> objects);
 
     /** The store cannot be reached. */

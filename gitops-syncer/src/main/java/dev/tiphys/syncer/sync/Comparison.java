@@ -18,6 +18,7 @@ import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.Rendering.Rendered;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param drifted what is not as Git says
  * @param work whether a sync would change something
  * @param refused why a sync would do nothing at all; null if it would
- * @param gone what the application owned and is neither wanted nor there any more
+ * @param gone what the application owned and is neither wanted nor there any more, or not the application's any more
  */
 record Comparison(
         SyncStatus sync,
@@ -124,7 +125,12 @@ record Comparison(
                 members.add(new RollUp.Member(change.ref(), object));
             }
         }
+        Set<ObjectKey> others = new HashSet<>();
         for (SyncPlan.Kept kept : plan.kept()) {
+            if (!kept.owned()) {
+                others.add(kept.ref().key());
+                continue;
+            }
             named.add(kept.ref().key());
             SyncStatus sync = kept.outOfSync() ? SyncStatus.OUT_OF_SYNC : SyncStatus.SYNCED;
             resources.add(resource(kept.ref(), sync, live.get(kept.ref().key()), kept.why()));
@@ -133,7 +139,8 @@ record Comparison(
             }
         }
         Set<ObjectRef> gone = owned.stream()
-                .filter(ref -> !named.contains(ref.key()) && !live.containsKey(ref.key()))
+                .filter(ref ->
+                        others.contains(ref.key()) || (!named.contains(ref.key()) && !live.containsKey(ref.key())))
                 .collect(Collectors.toSet());
         boolean work = plan.changes().anyMatch(change -> !(change instanceof Change.Unchanged));
         SyncStatus sync = plan.inSync() ? SyncStatus.SYNCED : SyncStatus.OUT_OF_SYNC;
