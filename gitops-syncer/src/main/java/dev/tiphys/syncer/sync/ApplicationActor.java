@@ -321,6 +321,7 @@ final class ApplicationActor {
             case Following.Ready _ -> {
                 Comparison comparison = Comparison.of(rendered, owned, options, cluster.get());
                 surroundings.store().disown(name, comparison.gone());
+                surroundings.store().own(name, comparison.found());
                 see(seen(state, comparison, commit));
                 syncItself(application, comparison, commit);
             }

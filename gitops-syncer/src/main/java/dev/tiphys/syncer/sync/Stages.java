@@ -1,5 +1,6 @@
 package dev.tiphys.syncer.sync;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.SyncFact.Changes;
@@ -13,6 +14,7 @@ import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.ManifestProblem;
 import dev.tiphys.syncer.source.Manifests;
+import dev.tiphys.syncer.source.ObjectKey;
 import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.Rendering;
 import dev.tiphys.syncer.source.RepositoryAccess;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -170,16 +173,16 @@ final class Stages {
 
     private StageOutcome planned(
             Stage.Plan plan, Work work, Cluster cluster, PlanOptions options, Set<ObjectRef> owned) {
-        SyncPlan decided = Planning.plan(
-                plan.rendered().manifests(),
-                Comparison.live(plan.rendered(), owned, options, cluster),
-                owned,
-                options,
-                cluster);
+        Map<ObjectKey, ObjectNode> live = Comparison.live(plan.rendered(), owned, options, cluster);
+        SyncPlan decided = Planning.plan(plan.rendered().manifests(), live, owned, options, cluster);
         return switch (decided) {
             case SyncPlan.Refused(List<ManifestProblem> problems) ->
                 stuck(work, problems.getFirst().text(), Places.problems(problems));
-            case SyncPlan.Planned planned -> begin(plan, work, planned);
+            case SyncPlan.Planned planned -> {
+                // What needs no change is ours too, and is pruned when the repository drops it.
+                store.own(work.application().name(), Comparison.found(planned, owned, options, live));
+                yield begin(plan, work, planned);
+            }
         };
     }
 

@@ -10,7 +10,9 @@ import dev.tiphys.contracts.sync.DeployedBy;
 import dev.tiphys.contracts.sync.SyncCommand.SyncRequested;
 import dev.tiphys.contracts.sync.SyncFact.Outcome;
 import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
+import dev.tiphys.contracts.sync.SyncStatus;
 import dev.tiphys.sandbox.SandboxCluster;
+import dev.tiphys.syncer.plan.Tracking;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.ObjectRef;
@@ -147,6 +149,69 @@ class OwnershipTest {
         assertThat(map("two")).isNotNull();
     }
 
+    @Nested
+    class ObjectsOfWhichTheMemoryWasLost {
+        @BeforeEach
+        void lose() {
+            git.commit("shop", FIRST, "one", "two");
+            git.commit("shop", SECOND, "one");
+            define(Set.of(), application("shop", null));
+            sync("shop", FIRST);
+            syncer.close();
+            store = new InMemoryApplications();
+            syncer = new Syncer(sandbox, store, git);
+        }
+
+        @Test
+        void arePrunedAfterASyncThatFoundThemUnchanged() {
+            git.readOnceEach();
+            define(Set.of(), application("shop", null));
+            sync("shop", FIRST);
+            assertThat(ends().toList().getLast().changes().unchanged()).isEqualTo(2);
+
+            sync("shop", SECOND);
+
+            assertThat(ends().toList().getLast().changes().pruned()).isEqualTo(1);
+            await().atMost(SOON).until(() -> map("two") == null);
+        }
+
+        @Test
+        void arePrunedAfterAComparisonThatFoundNothingToDo() {
+            git.main = FIRST;
+            define(Set.of(), application("shop", new Application.Automated(true, true, false)));
+            await().atMost(SOON)
+                    .until(() -> store.status("shop")
+                            .filter(status -> status.sync() == SyncStatus.SYNCED)
+                            .isPresent());
+            assertThat(owned("shop")).containsExactlyInAnyOrder("one", "two");
+            assertThat(ends()).isEmpty();
+
+            git.main = SECOND;
+            define(Set.of(), application("shop", new Application.Automated(true, false, false)));
+
+            await().atMost(SOON).until(() -> map("two") == null);
+            assertThat(map("one")).isNotNull();
+        }
+
+        @Test
+        void areNotTakenFromArgoCdByLooking() {
+            cluster.configMaps().inNamespace("shop").withName("two").delete();
+            cluster.resource(new ConfigMapBuilder()
+                            .withNewMetadata()
+                            .withNamespace("shop")
+                            .withName("two")
+                            .addToAnnotations(Tracking.ANNOTATION, "shop:/ConfigMap:shop/two")
+                            .endMetadata()
+                            .addToData("a", "value")
+                            .build())
+                    .create();
+            git.main = FIRST;
+            define(Set.of(), application("shop", null));
+
+            await().atMost(SOON).until(() -> owned("shop").equals(Set.of("one")));
+        }
+    }
+
     private static Application application(String name, Application.@Nullable Automated automated) {
         return new Application(
                 new DefinitionKey("Application", "argocd", name),
@@ -202,7 +267,15 @@ class OwnershipTest {
     /** A repository in which each application has a folder, with a ConfigMap in each file. */
     private static final class Git implements Sources {
         private final Map<String, List<String>> files = new ConcurrentHashMap<>();
+        private final Set<String> read = ConcurrentHashMap.newKeySet();
         private volatile @Nullable String main;
+        private volatile boolean onceEach;
+
+        /** Whoever asks for the same again has to wait: a sync reads, and the comparison after it cannot. */
+        void readOnceEach() {
+            read.clear();
+            onceEach = true;
+        }
 
         void commit(String folder, String commit, String... maps) {
             files.put(folder + "@" + commit, List.of(maps));
@@ -218,6 +291,9 @@ class OwnershipTest {
 
         @Override
         public Answer<Contents> read(RepositoryAccess access, String sha, Selection selection) {
+            if (!read.add(selection.path() + "@" + sha) && onceEach) {
+                return new Answer.Waiting<>("it was read before");
+            }
             return new Answer.Found<>(new Contents(
                     sha,
                     selection,
