@@ -409,6 +409,7 @@ final class ApplicationActor {
                 wakeAfter(PAUSE_AFTER_ERROR);
                 yield broken(application, why);
             }
+            case Answer.Absent<Contents>(String why) -> broken(application, why);
             case Answer.Stuck<Contents>(String why) -> broken(application, why);
         };
     }
@@ -457,6 +458,10 @@ final class ApplicationActor {
             case Answer.Waiting<Resolved>(String why) -> {
                 unresolved = why;
                 nextRefresh = now.plus(Stages.pause(refreshTries++));
+            }
+            case Answer.Absent<Resolved>(String why) -> {
+                unresolved = why;
+                nextRefresh = now.plus(calmInterval());
             }
             case Answer.Stuck<Resolved>(String why) -> {
                 unresolved = why;

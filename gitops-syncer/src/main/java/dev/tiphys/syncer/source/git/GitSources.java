@@ -172,6 +172,9 @@ final class GitSources implements Sources {
                             case Answer.Waiting<Resolved> waiting -> {
                                 return new Answer.Waiting<>(waiting.why());
                             }
+                            case Answer.Absent<Resolved> absent -> {
+                                return new Answer.Absent<>(absent.why());
+                            }
                             case Answer.Stuck<Resolved> stuck -> {
                                 return new Answer.Stuck<>(stuck.why());
                             }
@@ -336,7 +339,7 @@ final class GitSources implements Sources {
             ask(access, address, repository, everything, List::copyOf);
         }
         if (!repository.getObjectDatabase().has(id)) {
-            return new Answer.Stuck<>(address.shown() + " has no commit " + sha);
+            return new Answer.Absent<>(address.shown() + " has no commit " + sha);
         }
         try (RevWalk walk = new RevWalk(repository)) {
             walk.parseCommit(id);
