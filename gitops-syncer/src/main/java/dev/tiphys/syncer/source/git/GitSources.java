@@ -147,7 +147,7 @@ final class GitSources implements Sources {
             return use.of(
                     address,
                     mirrors.computeIfAbsent(
-                            name, folder -> new Mirror(config.directory().resolve(folder))));
+                            name, folder -> new Mirror(config.directory().resolve(folder), config.maxPacks())));
         } catch (RepositoryAddress.Unfit e) {
             return new Answer.Stuck<>(String.valueOf(e.getMessage()));
         }
@@ -225,10 +225,12 @@ final class GitSources implements Sources {
                 () -> healing(mirror, address, () -> {
                     Repository[] used = new Repository[1];
                     try {
-                        return mirror.use(repository -> {
+                        Answer<Resolved> done = mirror.use(repository -> {
                             used[0] = repository;
                             return work.with(repository);
                         });
+                        mirror.tidyUp();
+                        return done;
                     } catch (IOException e) {
                         if (Failures.isDamage(e)) {
                             throw new Damaged(used[0], e);
