@@ -31,6 +31,12 @@ public final class Tracking {
         return owner(live).filter(application::equals).isPresent();
     }
 
+    /** {@return whether the application applied the live object, through us} The annotation alone may be Argo CD's. */
+    public static boolean applied(String application, String fieldManager, JsonNode live) {
+        return owns(application, live)
+                && !FieldSet.appliedBy(fieldManager, live).isEmpty();
+    }
+
     /** {@return the application that the live object names as its owner; empty if it names none, or the annotation is another
      * object's} */
     public static Optional<String> owner(JsonNode live) {

@@ -11,13 +11,13 @@ public interface Sources {
     /**
      * Finds the commit of a branch, a tag, a full or abbreviated commit, {@code HEAD}, or the highest tag within a semver
      * constraint. Asks the server, except for a full commit that is known already. Afterwards {@link #read} of that commit
-     * needs no server.
+     * needs no server. Absent if a full commit is not there.
      */
     Answer<Resolved> resolve(RepositoryAccess access, String targetRevision);
 
     /**
      * Reads the selected files at a commit, without a checkout. Fetches only if the commit is unknown here.
-     * Stuck if the directory does not exist, or holds more than is allowed.
+     * Absent if the commit is nowhere; stuck if the directory does not exist, or holds more than is allowed.
      *
      * @param sha 40 hex digits
      */

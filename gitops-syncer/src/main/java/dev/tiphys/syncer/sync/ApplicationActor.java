@@ -2,6 +2,7 @@ package dev.tiphys.syncer.sync;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.ApplicationStatus.Condition;
@@ -11,6 +12,7 @@ import dev.tiphys.contracts.sync.SyncFact.Outcome;
 import dev.tiphys.contracts.sync.SyncFact.Problem;
 import dev.tiphys.contracts.sync.SyncStatus;
 import dev.tiphys.syncer.plan.PlanOptions;
+import dev.tiphys.syncer.plan.Tracking;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.ManifestProblem;
@@ -319,6 +321,7 @@ final class ApplicationActor {
             case Following.Ready _ -> {
                 Comparison comparison = Comparison.of(rendered, owned, options, cluster.get());
                 surroundings.store().disown(name, comparison.gone());
+                surroundings.store().own(name, comparison.found());
                 see(seen(state, comparison, commit));
                 syncItself(application, comparison, commit);
             }
@@ -406,6 +409,7 @@ final class ApplicationActor {
                 wakeAfter(PAUSE_AFTER_ERROR);
                 yield broken(application, why);
             }
+            case Answer.Absent<Contents>(String why) -> broken(application, why);
             case Answer.Stuck<Contents>(String why) -> broken(application, why);
         };
     }
@@ -454,6 +458,10 @@ final class ApplicationActor {
             case Answer.Waiting<Resolved>(String why) -> {
                 unresolved = why;
                 nextRefresh = now.plus(Stages.pause(refreshTries++));
+            }
+            case Answer.Absent<Resolved>(String why) -> {
+                unresolved = why;
+                nextRefresh = now.plus(calmInterval());
             }
             case Answer.Stuck<Resolved>(String why) -> {
                 unresolved = why;
@@ -530,8 +538,8 @@ final class ApplicationActor {
         }
         boolean anyLeft = false;
         for (ObjectRef ref : owned) {
-            var live = cluster.live(ref.key());
-            if (live.isEmpty()) {
+            Optional<ObjectNode> live = cluster.live(ref.key());
+            if (live.filter(this::isOurs).isEmpty()) {
                 surroundings.store().disown(name, Set.of(ref));
                 continue;
             }
@@ -541,6 +549,12 @@ final class ApplicationActor {
             }
         }
         return !anyLeft;
+    }
+
+    /** What we applied once may have been taken over since: by another application, or by an object that made it its own. */
+    private boolean isOurs(ObjectNode live) {
+        return Tracking.owns(name, live)
+                && live.path("metadata").path("ownerReferences").isEmpty();
     }
 
     // Waking.

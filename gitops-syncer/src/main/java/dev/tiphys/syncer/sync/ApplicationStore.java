@@ -45,10 +45,10 @@ public interface ApplicationStore {
     /** {@return what the application owns} Only these may ever be deleted. */
     Set<ObjectRef> owned(String application);
 
-    /** Remembers that the application owns objects. Called before they are written, so that none is ever left over. */
+    /** Remembers that the application owns objects, at no cost if it does. Called before they are written, so that none is ever left over. */
     void own(String application, Collection<ObjectRef> objects);
 
-    /** Forgets that the application owns objects. Called when they are gone from the cluster. */
+    /** Forgets that the application owns objects. Called when they are gone from the cluster, or somebody else's. */
     void disown(String application, Collection<ObjectRef> objects);
 
     /** The store cannot be reached. */

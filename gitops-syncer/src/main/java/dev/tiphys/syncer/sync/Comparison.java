@@ -12,12 +12,14 @@ import dev.tiphys.syncer.plan.Difference;
 import dev.tiphys.syncer.plan.PlanOptions;
 import dev.tiphys.syncer.plan.Planning;
 import dev.tiphys.syncer.plan.SyncPlan;
+import dev.tiphys.syncer.plan.Tracking;
 import dev.tiphys.syncer.source.ManifestProblem;
 import dev.tiphys.syncer.source.ObjectKey;
 import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.Rendering.Rendered;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param drifted what is not as Git says
  * @param work whether a sync would change something
  * @param refused why a sync would do nothing at all; null if it would
- * @param gone what the application owned and is neither wanted nor there any more
+ * @param gone what the application owned and is neither wanted nor there any more, or not the application's any more
+ * @param found what the application applied and is not remembered as owned: the memory of it was lost
  */
 record Comparison(
         SyncStatus sync,
@@ -42,12 +45,14 @@ record Comparison(
         List<Problem> drifted,
         boolean work,
         @Nullable String refused,
-        Set<ObjectRef> gone) {
+        Set<ObjectRef> gone,
+        Set<ObjectRef> found) {
 
     Comparison {
         resources = List.copyOf(resources);
         drifted = List.copyOf(drifted);
         gone = Set.copyOf(gone);
+        found = Set.copyOf(found);
     }
 
     /** {@return every object whose live state matters} */
@@ -75,7 +80,7 @@ record Comparison(
         return switch (plan) {
             case SyncPlan.Refused(List<ManifestProblem> problems) ->
                 refused(problems, owned, options.application(), live);
-            case SyncPlan.Planned planned -> planned(planned, owned, options.application(), live, places);
+            case SyncPlan.Planned planned -> planned(planned, owned, options, live, places);
         };
     }
 
@@ -94,13 +99,14 @@ record Comparison(
                 Places.problems(problems),
                 false,
                 problems.getFirst().text(),
+                Set.of(),
                 Set.of());
     }
 
     private static Comparison planned(
             SyncPlan.Planned plan,
             Set<ObjectRef> owned,
-            String application,
+            PlanOptions options,
             Map<ObjectKey, ObjectNode> live,
             Places places) {
         List<Resource> resources = new ArrayList<>();
@@ -124,7 +130,12 @@ record Comparison(
                 members.add(new RollUp.Member(change.ref(), object));
             }
         }
+        Set<ObjectKey> others = new HashSet<>();
         for (SyncPlan.Kept kept : plan.kept()) {
+            if (!kept.owned()) {
+                others.add(kept.ref().key());
+                continue;
+            }
             named.add(kept.ref().key());
             SyncStatus sync = kept.outOfSync() ? SyncStatus.OUT_OF_SYNC : SyncStatus.SYNCED;
             resources.add(resource(kept.ref(), sync, live.get(kept.ref().key()), kept.why()));
@@ -133,11 +144,34 @@ record Comparison(
             }
         }
         Set<ObjectRef> gone = owned.stream()
-                .filter(ref -> !named.contains(ref.key()) && !live.containsKey(ref.key()))
+                .filter(ref ->
+                        others.contains(ref.key()) || (!named.contains(ref.key()) && !live.containsKey(ref.key())))
                 .collect(Collectors.toSet());
         boolean work = plan.changes().anyMatch(change -> !(change instanceof Change.Unchanged));
         SyncStatus sync = plan.inSync() ? SyncStatus.SYNCED : SyncStatus.OUT_OF_SYNC;
-        return new Comparison(sync, RollUp.of(application, members), resources, drifted, work, null, gone);
+        return new Comparison(
+                sync,
+                RollUp.of(options.application(), members),
+                resources,
+                drifted,
+                work,
+                null,
+                gone,
+                found(plan, owned, options, live));
+    }
+
+    /** {@return the objects that the application names and applied, but does not remember} Only what is remembered is ever pruned. */
+    static Set<ObjectRef> found(
+            SyncPlan.Planned plan, Set<ObjectRef> owned, PlanOptions options, Map<ObjectKey, ObjectNode> live) {
+        Set<ObjectKey> remembered = owned.stream().map(ObjectRef::key).collect(Collectors.toSet());
+        return plan.changes()
+                .filter(change -> !(change instanceof Change.CreateNamespace))
+                .map(Change::ref)
+                .filter(ref -> !remembered.contains(ref.key()))
+                .filter(ref -> Optional.ofNullable(live.get(ref.key()))
+                        .filter(object -> Tracking.applied(options.application(), options.fieldManager(), object))
+                        .isPresent())
+                .collect(Collectors.toSet());
     }
 
     private static @Nullable String difference(Change change) {

@@ -1,5 +1,6 @@
 package dev.tiphys.syncer.sync;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.contracts.sync.SyncFact.Changes;
@@ -13,6 +14,7 @@ import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.ManifestProblem;
 import dev.tiphys.syncer.source.Manifests;
+import dev.tiphys.syncer.source.ObjectKey;
 import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.Rendering;
 import dev.tiphys.syncer.source.RepositoryAccess;
@@ -29,12 +31,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stages of a sync. Each can be done again from the start at any time: what is done already is found done. Thread-safe.
@@ -45,6 +49,9 @@ final class Stages {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** So long a copy of a Git server may lag behind. A commit that is not there then was forced away, or never pushed. */
+    private static final Duration COPIES_LAG = Duration.ofMinutes(2);
 
     private final Sources sources;
     private final Manifests manifests;
@@ -112,6 +119,7 @@ final class Stages {
             case Answer.Found<Resolved>(Resolved resolved) ->
                 new Done(new Stage.Render(resolved.sha()), work.operation().changes());
             case Answer.Waiting<Resolved>(String why) -> gitAway(new Stage.Fetch(), work, why);
+            case Answer.Absent<Resolved>(String why) -> absent(new Stage.Fetch(), work, why, null);
             case Answer.Stuck<Resolved>(String why) -> stuck(work, why, List.of(new Problem(null, null, null, why)));
         };
     }
@@ -123,6 +131,7 @@ final class Stages {
         return switch (answer) {
             case Answer.Found<Contents>(Contents contents) -> rendered(render, contents, work);
             case Answer.Waiting<Contents>(String why) -> gitAway(render, work, why);
+            case Answer.Absent<Contents>(String why) -> absent(render, work, why, source.path());
             case Answer.Stuck<Contents>(String why) ->
                 stuck(work, why, List.of(new Problem(null, source.path(), null, why)));
         };
@@ -142,6 +151,20 @@ final class Stages {
     private static StageOutcome gitAway(Stage again, Work work, String why) {
         String url = work.application().source().repoUrl();
         return waiting(again, work, "git", url, why + "; it is tried again");
+    }
+
+    /** @param file where the problem is; null if in no file */
+    private static StageOutcome absent(Stage again, Work work, String why, @Nullable String file) {
+        Operation operation = work.operation();
+        Instant inTime = operation.startedAt().plus(COPIES_LAG);
+        Instant last = inTime.isBefore(operation.deadline()) ? inTime : operation.deadline();
+        if (!work.now().isBefore(last)) {
+            return stuck(work, why, List.of(new Problem(null, file, null, why)));
+        }
+        Instant next = work.later().isBefore(last) ? work.later() : last;
+        String unblock = why + " yet; it is tried again until " + last + ", as a copy of a Git server may lag";
+        Wait wait = work.wait("git", work.application().source().repoUrl(), next, unblock);
+        return new Waiting(wait, List.of(new Problem(null, file, null, why)), again, operation.changes());
     }
 
     private StageOutcome plan(Stage.Plan plan, Work work) {
@@ -170,16 +193,16 @@ final class Stages {
 
     private StageOutcome planned(
             Stage.Plan plan, Work work, Cluster cluster, PlanOptions options, Set<ObjectRef> owned) {
-        SyncPlan decided = Planning.plan(
-                plan.rendered().manifests(),
-                Comparison.live(plan.rendered(), owned, options, cluster),
-                owned,
-                options,
-                cluster);
+        Map<ObjectKey, ObjectNode> live = Comparison.live(plan.rendered(), owned, options, cluster);
+        SyncPlan decided = Planning.plan(plan.rendered().manifests(), live, owned, options, cluster);
         return switch (decided) {
             case SyncPlan.Refused(List<ManifestProblem> problems) ->
                 stuck(work, problems.getFirst().text(), Places.problems(problems));
-            case SyncPlan.Planned planned -> begin(plan, work, planned);
+            case SyncPlan.Planned planned -> {
+                // What needs no change is ours too, and is pruned when the repository drops it.
+                store.own(work.application().name(), Comparison.found(planned, owned, options, live));
+                yield begin(plan, work, planned);
+            }
         };
     }
 

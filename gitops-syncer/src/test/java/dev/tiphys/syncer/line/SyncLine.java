@@ -256,6 +256,13 @@ abstract class SyncLine {
             limit(Topic.SYNCS.configuration().getOrDefault("max.message.bytes", "1048588"));
         }
         assertThat(meters.counter("tiphys.syncer.outbox.refused").count()).isPositive();
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.deadLetters(name))
+                        .singleElement()
+                        .satisfies(letter -> {
+                            assertThat(letter.topic()).isEqualTo("tiphys.syncs");
+                            assertThat(letter.reason()).contains("never taken from the outbox");
+                        }));
     }
 
     private void limit(String bytes) throws Exception {

@@ -97,6 +97,9 @@ public final class InMemoryApplications implements ApplicationStore {
 
     @Override
     public void own(String application, Collection<ObjectRef> objects) {
+        if (owned(application).containsAll(objects)) {
+            return;
+        }
         beforeOwning.run();
         synchronized (this) {
             spend();

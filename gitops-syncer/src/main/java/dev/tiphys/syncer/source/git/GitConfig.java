@@ -48,4 +48,8 @@ interface GitConfig {
     /** How many objects one fetch may bring. */
     @WithDefault("5000000")
     int maxObjects();
+
+    /** How many packs, of which each fetch brings one, a mirror may hold before they are made one. */
+    @WithDefault("200")
+    int maxPacks();
 }

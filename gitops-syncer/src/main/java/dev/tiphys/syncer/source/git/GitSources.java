@@ -147,7 +147,7 @@ final class GitSources implements Sources {
             return use.of(
                     address,
                     mirrors.computeIfAbsent(
-                            name, folder -> new Mirror(config.directory().resolve(folder))));
+                            name, folder -> new Mirror(config.directory().resolve(folder), config.maxPacks())));
         } catch (RepositoryAddress.Unfit e) {
             return new Answer.Stuck<>(String.valueOf(e.getMessage()));
         }
@@ -171,6 +171,9 @@ final class GitSources implements Sources {
                             }
                             case Answer.Waiting<Resolved> waiting -> {
                                 return new Answer.Waiting<>(waiting.why());
+                            }
+                            case Answer.Absent<Resolved> absent -> {
+                                return new Answer.Absent<>(absent.why());
                             }
                             case Answer.Stuck<Resolved> stuck -> {
                                 return new Answer.Stuck<>(stuck.why());
@@ -222,10 +225,12 @@ final class GitSources implements Sources {
                 () -> healing(mirror, address, () -> {
                     Repository[] used = new Repository[1];
                     try {
-                        return mirror.use(repository -> {
+                        Answer<Resolved> done = mirror.use(repository -> {
                             used[0] = repository;
                             return work.with(repository);
                         });
+                        mirror.tidyUp();
+                        return done;
                     } catch (IOException e) {
                         if (Failures.isDamage(e)) {
                             throw new Damaged(used[0], e);
@@ -336,7 +341,7 @@ final class GitSources implements Sources {
             ask(access, address, repository, everything, List::copyOf);
         }
         if (!repository.getObjectDatabase().has(id)) {
-            return new Answer.Stuck<>(address.shown() + " has no commit " + sha);
+            return new Answer.Absent<>(address.shown() + " has no commit " + sha);
         }
         try (RevWalk walk = new RevWalk(repository)) {
             walk.parseCommit(id);

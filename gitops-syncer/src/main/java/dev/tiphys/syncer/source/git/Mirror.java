@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.text.ParseException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +19,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.GC;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +30,26 @@ import org.jspecify.annotations.Nullable;
  * away. Fetched objects are complete before anybody sees them, so readers need not wait for fetches.
  */
 final class Mirror {
+    private static final Logger log = Logger.getLogger(Mirror.class);
+
     private final Path directory;
     private final ReentrantReadWriteLock files = new ReentrantReadWriteLock();
     private final ReentrantLock network = new ReentrantLock();
     private final Map<Object, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
-    private @Nullable Repository opened;
+    private final int maxPacks;
+    private @Nullable FileRepository opened;
+    /** Only whoever has the turn touches it. */
+    private int toleratedPacks;
 
     /** Work with the files of the mirror. */
     interface Work<T> {
         T with(Repository repository) throws IOException;
     }
 
-    Mirror(Path directory) {
+    Mirror(Path directory, int maxPacks) {
         this.directory = directory;
+        this.maxPacks = maxPacks;
+        this.toleratedPacks = maxPacks;
     }
 
     /** Works with the mirror, which is made if it is not there. */
@@ -109,14 +120,39 @@ final class Mirror {
         }
     }
 
-    private synchronized Repository repository() throws IOException {
+    /**
+     * Makes the packs one when there are too many: each is looked into for each object. Nobody reads meanwhile. Called by whoever
+     * has the turn, after the work.
+     */
+    void tidyUp() throws IOException {
+        if (repository().getObjectDatabase().getPacks().size() <= toleratedPacks) {
+            return;
+        }
+        files.writeLock().lock();
+        try {
+            FileRepository repository = repository();
+            GC collector = new GC(repository);
+            collector.setPackExpireAgeMillis(0); // nobody else reads the former packs
+            collector.repack();
+            // What no branch or tag leads to any more, and perhaps is deployed, stays for the two weeks that Git gives
+            // it.
+            collector.prune(Set.of());
+        } catch (IOException | ParseException e) {
+            log.warnf("the packs of the mirror in %s stay many: %s", directory, Failures.text(e));
+        } finally {
+            toleratedPacks = repository().getObjectDatabase().getPacks().size() + maxPacks;
+            files.writeLock().unlock();
+        }
+    }
+
+    private synchronized FileRepository repository() throws IOException {
         if (opened == null) {
             opened = open();
         }
         return opened;
     }
 
-    private Repository open() throws IOException {
+    private FileRepository open() throws IOException {
         FileRepository repository = (FileRepository) new FileRepositoryBuilder()
                 .setGitDir(directory.toFile())
                 .setBare()
@@ -146,7 +182,8 @@ final class Mirror {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     String name = file.getFileName().toString();
-                    if (name.endsWith(".lock") || name.startsWith("incoming_") || name.startsWith("noz")) {
+                    boolean left = name.startsWith("incoming_") || name.startsWith("noz") || name.endsWith("_tmp");
+                    if (left || name.endsWith(".lock")) {
                         Files.delete(file);
                     }
                     return FileVisitResult.CONTINUE;

@@ -2,6 +2,7 @@ package dev.tiphys.syncer.sync.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.tiphys.platform.log.DeadLetters;
 import dev.tiphys.platform.log.LogWriter;
 import dev.tiphys.platform.log.RecordRefused;
 import dev.tiphys.syncer.sync.Bell;
@@ -15,15 +16,21 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Brings what was decided to the log, in order, until the log has it. */
+/** Brings what was decided to the log, in order, until the log has it. What the broker never takes becomes a dead letter. */
 @Singleton
 final class FactRelay {
     private static final Logger log = Logger.getLogger(FactRelay.class);
+    private static final String SERVICE = "gitops-syncer";
     private static final int BATCH = 500;
+
+    /** What was never written has none; its offset is its position in the outbox. */
+    private static final int NO_PARTITION = -1;
 
     /** Another process may have written what nobody rang for here. */
     private static final Duration LOOK_ANYWAY = Duration.ofSeconds(1);
@@ -31,13 +38,15 @@ final class FactRelay {
     private final Outbox outbox;
     private final Bell bell;
     private final LogWriter writer;
+    private final DeadLetters deadLetters;
     private final MeterRegistry meters;
     private @Nullable Thread thread;
 
-    FactRelay(Outbox outbox, Bell bell, LogWriter writer, MeterRegistry meters) {
+    FactRelay(Outbox outbox, Bell bell, LogWriter writer, DeadLetters deadLetters, MeterRegistry meters) {
         this.outbox = outbox;
         this.bell = bell;
         this.writer = writer;
+        this.deadLetters = deadLetters;
         this.meters = meters;
     }
 
@@ -86,19 +95,34 @@ final class FactRelay {
         try {
             append(List.of(outgoing));
         } catch (RecordRefused e) {
-            meters.counter("tiphys.syncer.outbox.refused").increment();
-            log.errorf(
-                    e,
-                    "a record of %s for %s is given up",
-                    outgoing.key(),
-                    outgoing.topic().topicName());
+            putAside(outgoing, String.valueOf(e.getMessage()));
         }
     }
 
-    private void append(List<Outgoing> records) {
+    private void putAside(Outgoing outgoing, String reason) {
+        ProducerRecord<String, byte[]> record = record(outgoing);
+        ConsumerRecord<String, byte[]> refused =
+                new ConsumerRecord<>(record.topic(), NO_PARTITION, outgoing.position(), record.key(), record.value());
+        record.headers().forEach(header -> refused.headers().add(header));
         try {
-            Waiting.forStage(
-                    writer.append(records.stream().map(FactRelay::record).toList()));
+            await(deadLetters.put(refused, SERVICE, "never taken from the outbox: " + reason, 1));
+        } catch (RecordRefused e) {
+            log.errorf(
+                    e,
+                    "a record for %s with the key %s is given up without a dead letter",
+                    record.topic(),
+                    record.key());
+        }
+        meters.counter("tiphys.syncer.outbox.refused").increment();
+    }
+
+    private void append(List<Outgoing> records) {
+        await(writer.append(records.stream().map(FactRelay::record).toList()));
+    }
+
+    private static void await(CompletionStage<Void> stage) {
+        try {
+            Waiting.forStage(stage);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while the log was written");

@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.Constants;
@@ -124,6 +125,11 @@ class GitSourcesTest {
         @Override
         public int maxObjects() {
             return 500;
+        }
+
+        @Override
+        public int maxPacks() {
+            return 4;
         }
     }
 
@@ -313,10 +319,16 @@ class GitSourcesTest {
         }
 
         @Test
-        void isStuckOnACommitThatDoesNotExist() {
+        void saysThatACommitIsNotThere() {
             shop.commit("one", Map.of("deploy/a.yaml", "a"));
+            String absent = "1".repeat(40);
 
-            assertThat(stuck(sources.resolve(access(), "1".repeat(40)))).contains("has no commit 1111");
+            assertThat(sources.resolve(access(), absent)).isEqualTo(new Answer.Absent<>(noSuchCommit(absent)));
+            assertThat(sources.read(access(), absent, ALL)).isEqualTo(new Answer.Absent<>(noSuchCommit(absent)));
+        }
+
+        private String noSuchCommit(String sha) {
+            return shop.url() + " has no commit " + sha;
         }
 
         @Test
@@ -418,6 +430,82 @@ class GitSourcesTest {
 
             assertThat(paths(sources.read(new RepositoryAccess(url, null), sha, ALL)))
                     .containsExactly("deploy/a.yaml");
+        }
+    }
+
+    @Nested
+    class AMirrorThatIsOftenFetchedInto {
+        @Test
+        void makesItsPacksOneAndKeepsWhatTheyHold() throws IOException {
+            List<String> commits = fetches(11);
+
+            assertThat(packs()).isLessThanOrEqualTo(6);
+            server.close();
+            for (String sha : commits) {
+                assertThat(found(sources.read(access(), sha, ALL)).files()).hasSize(1);
+            }
+        }
+
+        @Test
+        void keepsACommitToWhichNoBranchLeadsAnyMore() throws IOException {
+            shop.commit("first", Map.of("deploy/a.yaml", "first"));
+            String deployed = shop.commit("side", "deployed", Map.of("deploy/a.yaml", "deployed"));
+            found(sources.resolve(access(), deployed));
+            shop.delete("refs/heads/side");
+            shop.branch("side", shop.head("main"));
+            found(sources.resolve(access(), "side"));
+
+            fetches(11);
+
+            assertThat(packs()).isLessThanOrEqualTo(6);
+            server.close();
+            assertThat(found(sources.read(access(), deployed, ALL)).files()).hasSize(1);
+        }
+
+        @Test
+        void isReadByManyMeanwhile() throws Exception {
+            String sha = shop.commit("first", Map.of("deploy/a.yaml", "first"));
+            found(sources.resolve(access(), "main"));
+            AtomicBoolean over = new AtomicBoolean();
+            // They never wait, so that on virtual threads they would leave none to the server.
+            try (ExecutorService readers = Executors.newFixedThreadPool(2)) {
+                List<Future<Integer>> reading = Stream.generate(() -> readers.submit(() -> readUntil(over, sha)))
+                        .limit(2)
+                        .toList();
+                try {
+                    fetches(11);
+                } finally {
+                    over.set(true);
+                }
+                for (Future<Integer> each : reading) {
+                    assertThat(each.get()).isPositive();
+                }
+            }
+            assertThat(packs()).isLessThanOrEqualTo(6);
+        }
+
+        private int readUntil(AtomicBoolean over, String sha) {
+            int times = 0;
+            do {
+                assertThat(found(sources.read(access(), sha, ALL)).files()).hasSize(1);
+                times++;
+            } while (!over.get());
+            return times;
+        }
+
+        private List<String> fetches(int count) {
+            List<String> commits = new ArrayList<>();
+            for (int each = 0; each < count; each++) {
+                commits.add(shop.commit("more", Map.of("deploy/a.yaml", "more " + each)));
+                found(sources.resolve(access(), "main"));
+            }
+            return commits;
+        }
+
+        private long packs() throws IOException {
+            try (Stream<Path> files = Files.walk(directory.resolve("mirrors"))) {
+                return files.filter(file -> file.toString().endsWith(".pack")).count();
+            }
         }
     }
 

@@ -153,6 +153,11 @@ class SshTest {
 
     private record Limits(Path directory, Path hosts) implements GitConfig {
         @Override
+        public int maxPacks() {
+            return 200;
+        }
+
+        @Override
         public Optional<Path> knownHosts() {
             return Optional.of(hosts);
         }

@@ -1,12 +1,9 @@
 package dev.tiphys.syncer.sync.cluster;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.definition.Application;
 import dev.tiphys.contracts.definition.DefinitionKey;
@@ -18,41 +15,27 @@ import dev.tiphys.contracts.sync.SyncFact.SyncWaiting;
 import dev.tiphys.sandbox.SandboxCluster;
 import dev.tiphys.syncer.source.Answer;
 import dev.tiphys.syncer.source.Contents;
-import dev.tiphys.syncer.source.ManifestParser;
-import dev.tiphys.syncer.source.Manifests;
 import dev.tiphys.syncer.source.RepositoryAccess;
 import dev.tiphys.syncer.source.Resolved;
 import dev.tiphys.syncer.source.Selection;
-import dev.tiphys.syncer.source.SourceFile;
 import dev.tiphys.syncer.source.Sources;
 import dev.tiphys.syncer.sync.ApplicationStore.StoreUnavailable;
-import dev.tiphys.syncer.sync.Applications;
-import dev.tiphys.syncer.sync.Bell;
 import dev.tiphys.syncer.sync.Catalog;
 import dev.tiphys.syncer.sync.Clusters;
 import dev.tiphys.syncer.sync.Decision;
 import dev.tiphys.syncer.sync.InMemoryApplications;
 import dev.tiphys.syncer.sync.StageName;
-import dev.tiphys.syncer.sync.Surroundings;
 import dev.tiphys.syncer.sync.SyncInput;
-import dev.tiphys.syncer.sync.Telemetry;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,22 +71,22 @@ class CrashTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
     void goesOnWhereItDiedAndTellsTheEndOnce(int changesBeforeDeath) {
-        try (Life first = new Life()) {
+        try (Syncer first = syncer()) {
             store.awayAfter(changesBeforeDeath);
             try {
-                first.applications.redefine(catalog());
-                first.applications.handle("shop", command());
+                first.applications().redefine(catalog());
+                first.applications().handle("shop", command());
             } catch (StoreUnavailable e) {
                 assertThat(store.facts()).isEmpty();
             }
-            await().atMost(SOON).until(() -> first.errors > 0 || !finished().isEmpty());
+            await().atMost(SOON).until(() -> first.errors() > 0 || !finished().isEmpty());
         }
 
         store.awayAfter(Integer.MAX_VALUE);
-        try (Life second = new Life()) {
-            second.applications.redefine(catalog());
-            second.applications.resume();
-            second.applications.handle("shop", command()); // the log delivers it again
+        try (Syncer second = syncer()) {
+            second.applications().redefine(catalog());
+            second.applications().resume();
+            second.applications().handle("shop", command()); // the log delivers it again
 
             await().atMost(SOON).until(() -> !finished().isEmpty());
             assertThat(finished()).singleElement().satisfies(end -> {
@@ -117,10 +100,10 @@ class CrashTest {
     @Test
     void aClusterThatIsAwayIsWaitedFor() throws IOException {
         int port = sandbox.port();
-        try (Life life = new Life()) {
-            life.applications.redefine(catalog());
+        try (Syncer life = syncer()) {
+            life.applications().redefine(catalog());
             sandbox.close();
-            life.applications.handle("shop", command());
+            life.applications().handle("shop", command());
             await().atMost(SOON)
                     .until(() -> store.facts().stream().anyMatch(told -> told.fact() instanceof SyncWaiting));
 
@@ -140,24 +123,28 @@ class CrashTest {
             begun.countDown();
             assertThatCode(() -> replaced.await(30, TimeUnit.SECONDS)).doesNotThrowAnyException();
         });
-        try (Life slow = new Life();
-                Life other = new Life()) {
-            slow.applications.redefine(catalog());
-            slow.applications.handle("shop", command(COMMIT, 1));
+        try (Syncer slow = syncer();
+                Syncer other = syncer()) {
+            slow.applications().redefine(catalog());
+            slow.applications().handle("shop", command(COMMIT, 1));
             assertThat(begun.await(15, TimeUnit.SECONDS)).isTrue();
-            other.applications.redefine(catalog());
-            other.applications.handle("shop", command(NEWER, 2));
+            other.applications().redefine(catalog());
+            other.applications().handle("shop", command(NEWER, 2));
             await().atMost(SOON).until(() -> finished().size() == 2);
             assertThat(content("one")).isEqualTo(NEWER);
 
             replaced.countDown();
 
-            await().atMost(SOON).until(() -> slow.stages.contains(StageName.APPLY));
+            await().atMost(SOON).until(() -> slow.stages().contains(StageName.APPLY));
             assertThat(content("one")).isEqualTo(NEWER);
             assertThat(finished())
                     .extracting(SyncFinished::outcome)
                     .containsExactly(Outcome.WITHDRAWN, Outcome.SUCCEEDED);
         }
+    }
+
+    private Syncer syncer() {
+        return new Syncer(sandbox, store, new TwoMaps());
     }
 
     private String content(String map) {
@@ -204,58 +191,6 @@ class CrashTest {
         return Catalog.of(1, List.of(application), List.of(), Set.of());
     }
 
-    /** One process. */
-    private final class Life implements AutoCloseable, Telemetry {
-        private final ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
-        private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        private final KubernetesClusters clusters = new KubernetesClusters(
-                Optional.of(sandbox.kubeconfig().toString()),
-                Optional.empty(),
-                4,
-                Duration.ofSeconds(2),
-                new SimpleMeterRegistry());
-        private final Applications applications = new Applications(new Surroundings(
-                store,
-                new TwoMaps(),
-                new Manifests(new JsonFiles()),
-                url -> new RepositoryAccess(url, null),
-                clusters,
-                this,
-                Clock.systemUTC(),
-                new Bell(),
-                workers,
-                timer,
-                Duration.ofMinutes(3)));
-        private final Set<StageName> stages = ConcurrentHashMap.newKeySet();
-        private volatile int errors;
-
-        @Override
-        public void close() {
-            timer.shutdownNow();
-            workers.shutdownNow();
-            clusters.close();
-        }
-
-        @Override
-        public synchronized void unexpected(String application, Throwable error) {
-            errors++;
-        }
-
-        @Override
-        public void refreshed(String application, String cause) {}
-
-        @Override
-        public void ended(String application, Outcome outcome, Duration took) {}
-
-        @Override
-        public void worked(StageName stage, Duration took) {
-            stages.add(stage);
-        }
-
-        @Override
-        public void refused(String application, Decision.Refusal refusal) {}
-    }
-
     /** A repository in which each commit has two ConfigMaps that name it. */
     private static final class TwoMaps implements Sources {
         @Override
@@ -266,14 +201,10 @@ class CrashTest {
 
         @Override
         public Answer<Contents> read(RepositoryAccess access, String sha, Selection selection) {
-            return new Answer.Found<>(new Contents(sha, selection, List.of(file("one", sha), file("two", sha))));
-        }
-
-        private static SourceFile file(String name, String sha) {
-            String json = """
-                    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "%s"}, "data": {"a": "%s"}}
-                    """.formatted(name, sha);
-            return new SourceFile("deploy/" + name + ".json", name + sha, json.getBytes(UTF_8));
+            return new Answer.Found<>(new Contents(
+                    sha,
+                    selection,
+                    List.of(Syncer.configMap("deploy", "one", sha), Syncer.configMap("deploy", "two", sha))));
         }
 
         @Override
@@ -284,19 +215,6 @@ class CrashTest {
         @Override
         public Answer<Boolean> isAncestor(RepositoryAccess access, String ancestor, String descendant) {
             return new Answer.Found<>(true);
-        }
-    }
-
-    private static final class JsonFiles implements ManifestParser {
-        @Override
-        public Parsed parse(SourceFile file) {
-            try {
-                return new Parsed(
-                        List.of(new Document(Json.mapper().readTree(new String(file.bytes(), UTF_8)), 1, List.of())),
-                        List.of());
-            } catch (JsonProcessingException e) {
-                throw new IllegalArgumentException(e);
-            }
         }
     }
 }
