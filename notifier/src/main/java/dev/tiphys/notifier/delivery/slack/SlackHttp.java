@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.tiphys.contracts.Json;
+import dev.tiphys.platform.call.HttpCall;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,17 +17,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class SlackHttp {
-    private static final long MOST_BYTES = 8L << 20;
+    private static final int MOST_BYTES = 8 << 20;
     private static final int WORDS = 200;
     private static final Duration UNSAID_RETRY_AFTER = Duration.ofSeconds(30);
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
@@ -93,46 +89,42 @@ final class SlackHttp {
     }
 
     private Reply exchange(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
         try {
-            // The timeout of a request ends with its head; its body has the same time again.
-            return answered(answer.get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException _) {
-            answer.cancel(/* mayInterruptIfRunning= */ true);
-            return new Reply.Lost("no whole answer within " + 2 * timeout.toSeconds() + " s");
-        } catch (ExecutionException e) {
-            return failed(e.getCause());
+            // A head that comes in time may have a body that does not: both have twice the time of one.
+            return HttpCall.answer(client, request, timeout.multipliedBy(2), SlackHttp::answered);
+        } catch (HttpConnectTimeoutException | ConnectException _) {
+            return new Reply.NeverSent("the server cannot be reached");
+        } catch (HttpTimeoutException _) {
+            return new Reply.Lost(
+                    "no whole answer within " + timeout.multipliedBy(2).toSeconds() + " s");
+        } catch (IOException e) {
+            return new Reply.Lost("the connection broke: " + e.getClass().getSimpleName());
         } catch (InterruptedException _) {
-            answer.cancel(/* mayInterruptIfRunning= */ true);
             Thread.currentThread().interrupt();
             return new Reply.Lost("the service is stopping");
         }
     }
 
-    private Reply failed(@Nullable Throwable cause) {
-        return switch (cause) {
-            case HttpConnectTimeoutException _, ConnectException _, UnresolvedAddressException _ ->
-                new Reply.NeverSent("the server cannot be reached");
-            case HttpTimeoutException _ -> new Reply.Lost("no answer within " + timeout.toSeconds() + " s");
-            case IOException e ->
-                new Reply.Lost("the connection broke: " + e.getClass().getSimpleName());
-            case null, default -> throw new IllegalStateException("a call failed", cause);
-        };
+    private static Reply answered(HttpResponse<InputStream> response) throws IOException {
+        try (InputStream stream = response.body()) {
+            byte[] body = stream.readNBytes(MOST_BYTES);
+            String text = new String(body, UTF_8);
+            return new Reply.Answered(
+                    response.statusCode(),
+                    json(body),
+                    text.substring(0, Math.min(WORDS, text.length())),
+                    retryAfter(response));
+        }
     }
 
-    private static Reply answered(HttpResponse<byte[]> response) {
-        JsonNode json;
+    private static JsonNode json(byte[] body) {
         try {
-            JsonNode read = Json.mapper().readTree(response.body());
-            json = read == null ? MissingNode.getInstance() : read;
+            JsonNode read = Json.mapper().readTree(body);
+            return read == null ? MissingNode.getInstance() : read;
         } catch (IOException _) {
             // A webhook answers in words, a proxy in HTML: the status and the words say enough.
-            json = MissingNode.getInstance();
+            return MissingNode.getInstance();
         }
-        String text = new String(response.body(), UTF_8);
-        return new Reply.Answered(
-                response.statusCode(), json, text.substring(0, Math.min(WORDS, text.length())), retryAfter(response));
     }
 
     private static Duration retryAfter(HttpResponse<?> response) {

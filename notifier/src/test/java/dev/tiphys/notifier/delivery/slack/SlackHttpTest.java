@@ -37,6 +37,22 @@ class SlackHttpTest {
         }
     }
 
+    @Test
+    void aServerThatIsNotThereWasNeverSentAnything() throws IOException {
+        int port;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = server.getLocalPort();
+        }
+        for (String host : new String[] {"127.0.0.1", "no-such-host.invalid"}) {
+            assertThat(http.json(
+                            "chat.postMessage",
+                            URI.create("http://" + host + ":" + port + "/"),
+                            null,
+                            JsonNodeFactory.instance.objectNode()))
+                    .isInstanceOf(Reply.NeverSent.class);
+        }
+    }
+
     /** Keeps the connection open, as a server does that hangs. */
     private static void answerHalf(ServerSocket server) {
         try {
