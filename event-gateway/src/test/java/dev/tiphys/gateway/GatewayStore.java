@@ -49,7 +49,8 @@ public final class GatewayStore implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("create schema gateway");
             statement.execute("set search_path to gateway");
-            for (String script : List.of("V1__ledger.sql", "V2__parked.sql", "V4__recovery.sql", "V5__recovery_unread.sql")) {
+            for (String script :
+                    List.of("V1__ledger.sql", "V2__parked.sql", "V4__recovery.sql", "V5__recovery_unread.sql")) {
                 try (InputStream sql = GatewayStore.class.getResourceAsStream("/db/gateway/" + script)) {
                     statement.execute(
                             new String(Objects.requireNonNull(sql, script).readAllBytes(), StandardCharsets.UTF_8));
