@@ -399,7 +399,8 @@ class LeafDispatcherTest {
     void aStepThatIsCancelledWaitsForAPlaceNoLonger() throws Exception {
         doing = (_, ledger) ->
                 ledger.cancelledWithin(Duration.ZERO) ? new LeafOutcome.Cancelled("ended", null) : untilToldToGoOn();
-        String second = twoRunsOneOfThemWithoutAPlace().getLast();
+        List<String> both = twoRunsOneOfThemWithoutAPlace();
+        String second = both.getLast();
 
         runs.handle(second, new RunInput.Cancel(RunInput.Stop.KILL, "ann", "enough"))
                 .join();
@@ -407,6 +408,7 @@ class LeafDispatcherTest {
 
         assertThat(awaitEnd(second).verdict().state()).isEqualTo(RunState.CANCELLED);
         assertThat(performed).hasSize(2);
+        assertThat(runs.find(both.getFirst()).orElseThrow()).isInstanceOf(Run.Executing.class);
     }
 
     @Test
