@@ -23,6 +23,7 @@ import dev.tiphys.contracts.run.RunFact;
 import dev.tiphys.contracts.run.RunFact.NotifyTarget;
 import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.notifier.delivery.Ledger;
+import dev.tiphys.notifier.delivery.Plan;
 import dev.tiphys.platform.definitions.Definitions;
 import dev.tiphys.platform.log.LogWriter;
 import dev.tiphys.testkit.FakeSlack;
@@ -37,6 +38,7 @@ import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -235,6 +241,39 @@ class NotifierTest {
             await().untilAsserted(() -> assertThat(slack.replies(card())).hasSize(1));
             awaitQuiet();
             assertThat(slack.messages(channel)).hasSize(2);
+        }
+
+        @Test
+        void whenItIsToBeSentWhileANewerOneTakesItsPlace() throws Exception {
+            tell(story().created());
+            await().untilAsserted(() -> assertThat(states()).containsExactly("sent"));
+            String waiting = run + "/card/9@default";
+            sql("INSERT INTO notifier.entry (version, key, run, kind, step, workspace, channel, state, last, broadcast,"
+                    + " text, plain, doubt, attempts, not_before, refusal_told, causation_id, planned_at)"
+                    + " SELECT 1, '" + waiting + "', run, 'CARD', '', workspace, channel, 'PLANNED', false,"
+                    + " false, 'x', true, 'NONE', 0, now() + interval '1 hour', false, 'f', now()"
+                    + " FROM notifier.entry WHERE run = '" + run + "'");
+            AtomicReference<CompletableFuture<Integer>> claim = new AtomicReference<>();
+
+            ledger.plan(run, standing -> {
+                claim.set(CompletableFuture.supplyAsync(() -> claimed(waiting)));
+                // Whoever would send it has to wait for the plan, and then finds it withdrawn.
+                assertThat(claim.get()).failsWithin(Duration.ofMillis(700)).withThrowableOfType(TimeoutException.class);
+                return new Plan(standing.picture(), standing.cardDigest(), List.of(), Map.of(waiting, "replaced"));
+            });
+
+            assertThat(claim.get().get(10, TimeUnit.SECONDS)).isZero();
+            assertThat(states()).containsExactlyInAnyOrder("sent", "suppressed");
+        }
+
+        private int claimed(String key) {
+            try (Connection connection = database.getConnection();
+                    Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("UPDATE notifier.entry SET state = 'SENDING', lease_until = now()"
+                        + " + interval '1 hour' WHERE key = '" + key + "' AND state = 'PLANNED'");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Test

@@ -7,6 +7,7 @@ import dev.tiphys.notifier.delivery.Lane;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import io.quarkus.panache.common.Sort;
 import jakarta.inject.Singleton;
+import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class Entries implements PanacheRepositoryBase<EntryRow, Long> {
 
-    List<EntryRow> planned(String run) {
-        return list("run = ?1 and state = ?2", Sort.by("id"), run, EntryState.PLANNED);
+    /** {@return what waits, locked until the transaction ends} Else one could be sent that is being withdrawn. */
+    List<EntryRow> lockedPlanned(String run) {
+        return find("run = ?1 and state = ?2", Sort.by("id"), run, EntryState.PLANNED)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
     }
 
     List<EntryRow> lapsed(Instant now) {

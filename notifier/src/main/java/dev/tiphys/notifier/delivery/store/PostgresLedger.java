@@ -67,7 +67,7 @@ final class PostgresLedger implements Ledger, Notifications {
         Instant now = clock.instant();
         inTransaction(() -> {
             RunRow row = runs.locked(run, now);
-            List<EntryRow> waiting = entries.planned(run);
+            List<EntryRow> waiting = entries.lockedPlanned(run);
             Plan plan = planner.apply(new Standing(
                     row.picture(),
                     row.cardDigest,
