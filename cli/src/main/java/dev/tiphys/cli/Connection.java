@@ -4,26 +4,32 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which Tiphys a command talks to, and how. */
+/**
+ * Which Tiphys a command talks to, and how. By {@link HttpURLConnection}, because a command lives for one request: the
+ * newer client of the JDK starts threads and a TLS context first, and took more time than the rest of a command.
+ */
 final class Connection {
-    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(60);
+    static {
+        // By default a POST whose answer breaks off is sent a second time, unasked.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
+    private static final int CONNECT_PATIENCE_MS = 5_000;
+    private static final int ANSWER_PATIENCE_MS = 60_000;
     private static final int OK = 200;
     private static final int REDIRECT = 300;
+    private static final int BAD_REQUEST = 400;
 
     static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,8 +47,6 @@ final class Connection {
     @Option(names = "--token-file", paramLabel = "FILE", description = "A file with the bearer token.")
     @Nullable
     Path tokenFile;
-
-    private @Nullable HttpClient http;
 
     /** An answer of the server. */
     record Answer(int status, String body) {
@@ -77,24 +81,36 @@ final class Connection {
     /** Sends a request; refusals are the caller's to read. */
     Answer send(String method, String path, @Nullable String body, @Nullable String contentType) {
         URI target = address().resolve(path);
-        HttpRequest.Builder request = HttpRequest.newBuilder(target)
-                .timeout(ANSWER_PATIENCE)
-                .header("Authorization", "Bearer " + token())
-                .header("Accept", "application/json, text/plain")
-                .header("Tiphys-Actor", System.getProperty("user.name", "cli").replaceAll("[^A-Za-z0-9._@+ -]", "-"))
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        if (contentType != null) {
-            request.header("Content-Type", contentType);
-        }
         try {
-            HttpResponse<String> answer = client().send(request.build(), BodyHandlers.ofString());
-            return new Answer(answer.statusCode(), answer.body());
+            HttpURLConnection request = (HttpURLConnection) target.toURL().openConnection();
+            request.setRequestMethod(method);
+            request.setConnectTimeout(CONNECT_PATIENCE_MS);
+            request.setReadTimeout(ANSWER_PATIENCE_MS);
+            request.setInstanceFollowRedirects(false);
+            request.setRequestProperty("Authorization", "Bearer " + token());
+            request.setRequestProperty("Accept", "application/json, text/plain");
+            request.setRequestProperty(
+                    "Tiphys-Actor", System.getProperty("user.name", "cli").replaceAll("[^A-Za-z0-9._@+ -]", "-"));
+            if (contentType != null) {
+                request.setRequestProperty("Content-Type", contentType);
+            }
+            if (body != null) {
+                request.setDoOutput(true);
+                try (OutputStream out = request.getOutputStream()) {
+                    out.write(body.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return answer(request);
         } catch (IOException e) {
             throw CommandFailed.noAnswer("nothing answers at " + address()
                     + ": is it running? Start it with `tiphys up`," + " or name another with --data or --server");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CommandFailed.noAnswer("interrupted while waiting for " + address());
+        }
+    }
+
+    private static Answer answer(HttpURLConnection request) throws IOException {
+        int status = request.getResponseCode();
+        try (InputStream in = status < BAD_REQUEST ? request.getInputStream() : request.getErrorStream()) {
+            return new Answer(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
@@ -157,17 +173,5 @@ final class Connection {
 
     private Path directory() {
         return data != null ? data : Path.of(".tiphys");
-    }
-
-    private HttpClient client() {
-        HttpClient known = http;
-        if (known == null) {
-            known = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT_PATIENCE)
-                    .build();
-            http = known;
-        }
-        return known;
     }
 }

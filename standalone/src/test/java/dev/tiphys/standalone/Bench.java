@@ -33,6 +33,10 @@ import org.awaitility.Awaitility;
 /** Measures the packaged product: one line for each figure. Not a test: it never fails for being slow. */
 final class Bench {
     private static final int STARTS = 3;
+    /** As long as the server is busy with having started. */
+    private static final int COMMANDS_BEFORE = 20;
+
+    private static final int COMMANDS = 20;
     private static final int PUSHES = 60;
     private static final int CONNECTIONS = 16;
     private static final int SHORT_STEPS = 40;
@@ -47,12 +51,14 @@ final class Bench {
     /** Measures what the arguments name; without any, everything. */
     public static void main(String[] arguments) throws Exception {
         List<String> wanted = arguments.length == 0
-                ? List.of("start", "deliveries", "cost", "storm", "outage", "steps", "transitions", "applied")
+                ? List.of(
+                        "start", "commands", "deliveries", "cost", "storm", "outage", "steps", "transitions", "applied")
                 : List.of(arguments);
         Bench bench = new Bench(Files.createTempDirectory("tiphys-bench"));
         for (String figure : wanted) {
             switch (figure) {
                 case "start" -> bench.start();
+                case "commands" -> bench.commands();
                 case "deliveries" -> new GatewayBench(bench.scratch.resolve("gateway")).deliveries();
                 case "cost" -> new GatewayBench(bench.scratch.resolve("cost")).cost();
                 case "storm" -> new GatewayBench(bench.scratch.resolve("storm")).storm();
@@ -84,6 +90,33 @@ final class Bench {
             say(
                     "start " + cache + " AOT cache",
                     new Figures(times).text() + ", " + memory / 1024 / 1024 + " MiB resident");
+        }
+    }
+
+    private void commands() throws Exception {
+        try (SampleShop shop = SampleShop.open(scratch.resolve("shop-commands"));
+                RunningTiphys tiphys = RunningTiphys.startAsLaunched(scratch.resolve("commands"), shop)) {
+            List<Double> times = new ArrayList<>();
+            for (int i = 0; i < COMMANDS_BEFORE + COMMANDS; i++) {
+                long begin = System.nanoTime();
+                Process command = new ProcessBuilder(
+                                "./tiphys",
+                                "get",
+                                "runs",
+                                "--data",
+                                tiphys.data().toString())
+                        .directory(Path.of(System.getProperty("tiphys.root")).toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+                if (command.waitFor() != 0) {
+                    throw new IllegalStateException("the command ended with " + command.exitValue());
+                }
+                if (i >= COMMANDS_BEFORE) {
+                    times.add((System.nanoTime() - begin) / 1e6);
+                }
+            }
+            say("./tiphys get runs", new Figures(times).text());
         }
     }
 
