@@ -80,13 +80,32 @@ final class Connection {
 
     /** Sends a request; refusals are the caller's to read. */
     Answer send(String method, String path, @Nullable String body, @Nullable String contentType) {
-        URI target = address().resolve(path);
+        HttpURLConnection request = connected(method, path, contentType, body != null);
         try {
-            HttpURLConnection request = (HttpURLConnection) target.toURL().openConnection();
+            if (body != null) {
+                try (OutputStream out = request.getOutputStream()) {
+                    out.write(body.getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            int status = request.getResponseCode();
+            try (InputStream in = status < BAD_REQUEST ? request.getInputStream() : request.getErrorStream()) {
+                return new Answer(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw CommandFailed.noAnswer(address() + " did not answer in full (" + e.getMessage()
+                    + "): look whether it did what was asked before you ask again");
+        }
+    }
+
+    private HttpURLConnection connected(String method, String path, @Nullable String contentType, boolean hasBody) {
+        try {
+            HttpURLConnection request =
+                    (HttpURLConnection) address().resolve(path).toURL().openConnection();
             request.setRequestMethod(method);
             request.setConnectTimeout(CONNECT_PATIENCE_MS);
             request.setReadTimeout(ANSWER_PATIENCE_MS);
             request.setInstanceFollowRedirects(false);
+            request.setDoOutput(hasBody);
             request.setRequestProperty("Authorization", "Bearer " + token());
             request.setRequestProperty("Accept", "application/json, text/plain");
             request.setRequestProperty(
@@ -94,23 +113,11 @@ final class Connection {
             if (contentType != null) {
                 request.setRequestProperty("Content-Type", contentType);
             }
-            if (body != null) {
-                request.setDoOutput(true);
-                try (OutputStream out = request.getOutputStream()) {
-                    out.write(body.getBytes(StandardCharsets.UTF_8));
-                }
-            }
-            return answer(request);
+            request.connect();
+            return request;
         } catch (IOException e) {
             throw CommandFailed.noAnswer("nothing answers at " + address()
-                    + ": is it running? Start it with `tiphys up`," + " or name another with --data or --server");
-        }
-    }
-
-    private static Answer answer(HttpURLConnection request) throws IOException {
-        int status = request.getResponseCode();
-        try (InputStream in = status < BAD_REQUEST ? request.getInputStream() : request.getErrorStream()) {
-            return new Answer(status, in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                    + ": is it running? Start it with `tiphys up`, or name another with --data or --server");
         }
     }
 

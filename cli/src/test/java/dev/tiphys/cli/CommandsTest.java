@@ -44,6 +44,8 @@ class CommandsTest {
     private final StringWriter err = new StringWriter();
     private HttpServer server;
 
+    private static final Reply BROKEN_OFF = new Reply(0, "");
+
     private record Reply(int status, String body) {}
 
     @BeforeEach
@@ -67,6 +69,10 @@ class CommandsTest {
         requests.add(request + " " + exchange.getRequestHeaders().getFirst("Authorization") + " "
                 + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
         Reply reply = replies.getOrDefault(request, new Reply(404, "{\"detail\": \"nothing at " + request + "\"}"));
+        if (reply == BROKEN_OFF) {
+            exchange.close();
+            return;
+        }
         byte[] body = reply.body().getBytes(UTF_8);
         exchange.sendResponseHeaders(reply.status(), body.length);
         exchange.getResponseBody().write(body);
@@ -256,6 +262,16 @@ class CommandsTest {
             assertThat(run("get", "runs")).isEqualTo(3);
 
             assertThat(err.toString()).contains("nothing answers at").contains("tiphys up");
+        }
+
+        @Test
+        void isThreeWhenTheAnswerBreaksOffAndTheRequestIsNotRepeated() {
+            replies.put("POST /api/runs/r-9/retry", BROKEN_OFF);
+
+            assertThat(run("retry", "r-9")).isEqualTo(3);
+
+            assertThat(err.toString()).contains("did not answer in full", "before you ask again");
+            assertThat(requests).hasSize(1);
         }
 
         @Test
