@@ -74,63 +74,11 @@ class GitSourcesTest {
     }
 
     private GitSources newSources() {
-        return new GitSources(new SmallLimits(directory.resolve("mirrors")), (_, kind, _, _) -> {
+        return new GitSources(new SmallLimits(directory.resolve("mirrors"), Optional.empty()), (_, kind, _, _) -> {
             synchronized (requests) {
                 requests.add(kind);
             }
         });
-    }
-
-    private record SmallLimits(Path directory) implements GitConfig {
-        @Override
-        public Optional<Path> knownHosts() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Duration silence() {
-            return Duration.ofSeconds(1);
-        }
-
-        @Override
-        public Duration patience() {
-            return Duration.ofSeconds(20);
-        }
-
-        @Override
-        public int maxEntries() {
-            return 2000;
-        }
-
-        @Override
-        public int maxDepth() {
-            return 8;
-        }
-
-        @Override
-        public int maxFiles() {
-            return 100;
-        }
-
-        @Override
-        public int maxFileBytes() {
-            return 10_000;
-        }
-
-        @Override
-        public long maxTotalBytes() {
-            return 50_000;
-        }
-
-        @Override
-        public int maxObjects() {
-            return 500;
-        }
-
-        @Override
-        public int maxPacks() {
-            return 4;
-        }
     }
 
     private RepositoryAccess access() {
