@@ -2,6 +2,7 @@ package dev.tiphys.contracts;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ public enum Topic {
     /** {@return how many partitions the topic is created with} */
     public int partitions() {
         return partitions;
+    }
+
+    /** {@return how long records are kept; empty if only the newest of each key is, for ever} */
+    public Optional<Duration> retention() {
+        return Optional.ofNullable(retention);
     }
 
     /** {@return whether only the newest record of each key is kept; such a topic carries structured CloudEvents} */

@@ -1,5 +1,6 @@
 package dev.tiphys.engine.app;
 
+import dev.tiphys.contracts.Topic;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
@@ -29,6 +30,7 @@ import org.jboss.logging.Logger;
 final class Retention {
     private static final Logger log = Logger.getLogger(Retention.class);
     private static final Duration EVERY = Duration.ofMinutes(1);
+    private static final Duration LEAST = Topic.EVENTS.retention().orElseThrow();
     private static final int BITE = 500;
     private static final int MOST_BITES = 200;
 
@@ -64,8 +66,9 @@ final class Retention {
 
     /** For a database that no container manages. */
     Retention(javax.sql.DataSource source, Clock clock, Duration kept) {
-        if (!kept.isPositive()) {
-            throw new IllegalArgumentException("tiphys.engine.keep is " + kept + ": it must be more than nothing");
+        if (kept.compareTo(LEAST) <= 0) {
+            throw new IllegalArgumentException("tiphys.engine.keep is " + kept + ": it must be more than the " + LEAST
+                    + " that the log keeps events, or one that is read again would start its runs again");
         }
         this.source = source;
         this.clock = clock;

@@ -151,8 +151,9 @@ class RetentionTest {
     }
 
     @Test
-    void keepingNothingIsRefused() {
-        assertThatThrownBy(() -> new Retention((javax.sql.DataSource) store.source(), Clock.systemUTC(), Duration.ZERO))
-                .hasMessageContaining("tiphys.engine.keep is PT0S");
+    void keepingNoLongerThanTheLogKeepsEventsIsRefused() {
+        Duration week = Duration.ofDays(7);
+        assertThatThrownBy(() -> new Retention((javax.sql.DataSource) store.source(), Clock.systemUTC(), week))
+                .hasMessageContaining("tiphys.engine.keep is PT168H", "more than the PT168H");
     }
 }
