@@ -39,18 +39,21 @@ final class LogsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Terminal terminal = Terminal.of(spec);
         String path = "/api/runs/" + Connection.escaped(run) + "/steps/" + Connection.escaped(step) + "/log";
-        String shown = "";
+        int shown = 0;
         boolean open;
         do {
             open = follow && isOpen();
-            String log = connection.text(path);
-            terminal.out().print(log.substring(Math.min(shown.length(), log.length())));
+            String more = connection.text(path + (shown == 0 ? "" : "?from=" + shown));
+            terminal.out().print(more);
             terminal.out().flush();
-            shown = log;
+            shown += more.codePointCount(0, more.length());
             if (open) {
                 Thread.sleep(BETWEEN_LOOKS);
             }
         } while (open);
+        if (shown == 0) {
+            terminal.warn("step " + step + " has written no log; `describe run " + run + "` tells what became of it");
+        }
         return 0;
     }
 

@@ -173,7 +173,7 @@ final class Views {
         lines.add("");
         for (JsonNode step : run.path("steps")) {
             lines.add("  " + sign(step) + " " + text(step.path("name")) + " (" + text(step.path("kind")) + "): "
-                    + text(step.path("state")) + attempt(step) + reason(step));
+                    + text(step.path("state")) + took(step) + attempt(step) + reason(step));
             waiting(step.path("wait")).forEach(line -> lines.add("      " + line));
             if (step.path("link").isTextual()) {
                 lines.add("      " + step.path("link").asText());
@@ -264,6 +264,13 @@ final class Views {
         return StreamSupport.stream(run.path("steps").spliterator(), false)
                 .map(Views::sign)
                 .collect(Collectors.joining());
+    }
+
+    private static String took(JsonNode step) {
+        JsonNode end = step.path("finishedAt");
+        return end.isTextual() && step.path("startedAt").isTextual()
+                ? " after " + age(step.path("startedAt"), Instant.parse(end.asText()))
+                : "";
     }
 
     private static String attempt(JsonNode step) {

@@ -39,6 +39,7 @@ class CommandsTest {
     private Path data;
 
     private final Map<String, Reply> replies = new HashMap<>();
+    private final Map<String, Runnable> afterwards = new HashMap<>();
     private final List<String> requests = new ArrayList<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -69,6 +70,7 @@ class CommandsTest {
         requests.add(request + " " + exchange.getRequestHeaders().getFirst("Authorization") + " "
                 + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
         Reply reply = replies.getOrDefault(request, new Reply(404, "{\"detail\": \"nothing at " + request + "\"}"));
+        afterwards.getOrDefault(request, () -> {}).run();
         if (reply == BROKEN_OFF) {
             exchange.close();
             return;
@@ -171,6 +173,32 @@ class CommandsTest {
             assertThat(run("logs", "r-1", "test")).isZero();
 
             assertThat(out.toString()).isEqualTo("one\ntwo\n");
+        }
+
+        @Test
+        void saysThatAStepHasWrittenNoLog() {
+            replies.put("GET /api/runs/r-1/steps/dev/log", new Reply(200, ""));
+
+            assertThat(run("logs", "r-1", "dev")).isZero();
+
+            assertThat(out.toString()).isEmpty();
+            assertThat(err.toString()).contains("step dev has written no log", "describe run r-1");
+        }
+
+        @Test
+        void followsALogByWhatIsNew() throws IOException {
+            String open = Connection.JSON.readTree(RUNS).at("/items/0").toString();
+            String ended = open.replace("\"waiting\"", "\"succeeded\"");
+            replies.put("GET /api/runs/r-1", new Reply(200, open));
+            replies.put("GET /api/runs/r-1/steps/test/log", new Reply(200, "\ud83d\ude80 one\n"));
+            afterwards.put("GET /api/runs/r-1/steps/test/log", () -> {
+                replies.put("GET /api/runs/r-1", new Reply(200, ended));
+                replies.put("GET /api/runs/r-1/steps/test/log?from=6", new Reply(200, "two\n"));
+            });
+
+            assertThat(run("logs", "r-1", "test", "--follow")).isZero();
+
+            assertThat(out.toString()).isEqualTo("\ud83d\ude80 one\ntwo\n");
         }
 
         @Test

@@ -34,12 +34,16 @@ final class Demo implements Callable<Integer> {
     private UpOptions options = new UpOptions();
 
     private final Map<String, String> shownBefore = new HashMap<>();
+    /** What leads the other commands to this one's data. */
+    private String here = "";
+
     private boolean toldWhatNext;
 
     @Override
     @SuppressWarnings("SystemOut") // the terminal is this program's interface
     public Integer call() {
         PrintStream out = System.out;
+        here = options.data.equals(UpOptions.USUAL_DATA) ? "" : " --data " + options.data;
         Path directory = options.data.toAbsolutePath().normalize().resolve("demo");
         int port = LastPort.of(options.data, "git");
         try (SampleShop shop = SampleShop.open(directory, port, "30s")) {
@@ -87,14 +91,14 @@ final class Demo implements Callable<Integer> {
         deliver(out, shop, hook, GitHubPush.head(shop.repository(), "main"));
     }
 
-    private static void deliver(PrintStream out, SampleShop shop, URI hook, GitHubPush push) {
+    private void deliver(PrintStream out, SampleShop shop, URI hook, GitHubPush push) {
         try {
             HttpResponse<String> answer =
                     push.deliver(hook, shop.webhookSecret(), UUID.randomUUID().toString());
             say(
                     out,
                     "webhook   " + hook.getPath() + " answered " + answer.statusCode() + " " + answer.body()
-                            + "; ./tiphys explain says what that starts");
+                            + "; ./tiphys explain" + here + " says what that starts");
         } catch (IOException e) {
             say(out, "webhook   " + hook.getPath() + " did not answer: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -127,19 +131,19 @@ final class Demo implements Callable<Integer> {
         return text.lines().findFirst().orElse("");
     }
 
-    private static void whatNext(PrintStream out, SampleShop shop) {
+    private void whatNext(PrintStream out, SampleShop shop) {
         String url = shop.repository().url();
         synchronized (out) {
             out.println("""
 
                     That was the story. In another terminal, try:
-                      ./tiphys get runs                       what ran; get applications, events; describe run RUN
-                      ./tiphys explain                        what the newest event started, and why
-                      git clone %s /tmp/shop && cd /tmp/shop
+                      ./tiphys get runs%1$s    # what ran; also: get applications, get events, describe run RUN
+                      ./tiphys explain%1$s     # what the newest event started, and why
+                      git clone %2$s /tmp/shop && cd /tmp/shop
                       sed -i.bak 's/version .*/version 2/' deploy/*/config.yaml && git commit -am 'Greet again' && git push
-                      echo fail > %s && git commit -am 'Break the test' && git push
+                      echo fail > %3$s && git commit -am 'Break the test' && git push
                       echo '}' >> deploy/experiment/web.yaml && git commit -am 'Break a manifest' && git push
-                    """.formatted(url, TEST_FILE));
+                    """.formatted(here, url, TEST_FILE));
             out.flush();
         }
     }

@@ -8,13 +8,15 @@ import picocli.CommandLine.Option;
 
 /** What can be chosen about a start. */
 final class UpOptions {
+    /** Where everything is kept if nobody says otherwise, and where the other commands look. */
+    static final Path USUAL_DATA = Path.of(".tiphys");
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             defaultValue = ".tiphys",
             description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
-    Path data = Path.of(".tiphys");
+    Path data = USUAL_DATA;
 
     @Option(
             names = "--port",
