@@ -411,7 +411,7 @@ class JobWorkerTest {
             assertThat(outcome)
                     .isInstanceOfSatisfying(
                             LeafOutcome.Cancelled.class,
-                            cancelled -> assertThat(cancelled.reason())
+                            cancelled -> assertThat(cancelled.detail())
                                     .contains("could not be deleted", "nothing more of its answer came"));
         }
     }
