@@ -25,8 +25,7 @@ public final class Samples {
     }
 
     /** {@return one that is deployed from the branch main of its repository into a namespace, and perhaps by itself} */
-    public static Application application(
-            String name, String namespace, Application.@Nullable Automated automated) {
+    public static Application application(String name, String namespace, Application.@Nullable Automated automated) {
         return new Application(
                 new DefinitionKey("Application", "argocd", name),
                 "default",

@@ -37,8 +37,8 @@ public final class WholeAnswers implements Interceptor {
     }
 
     private static boolean isOpenEnded(URI uri) {
-        List<String> query =
-                Arrays.asList(uri.getQuery() == null ? new String[0] : uri.getQuery().split("&"));
+        List<String> query = Arrays.asList(
+                uri.getQuery() == null ? new String[0] : uri.getQuery().split("&"));
         return query.contains("watch=true") || query.contains("follow=true");
     }
 

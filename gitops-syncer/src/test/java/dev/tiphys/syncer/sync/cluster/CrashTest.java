@@ -98,8 +98,7 @@ class CrashTest {
             life.applications().redefine(catalog());
             sandbox.close();
             life.applications().handle("shop", command());
-            await().atMost(SOON)
-                    .until(() -> !store.facts(SyncWaiting.class).isEmpty());
+            await().atMost(SOON).until(() -> !store.facts(SyncWaiting.class).isEmpty());
 
             sandbox = SandboxCluster.start(directory, port);
 

@@ -223,7 +223,10 @@ class OwnershipTest {
     private void sync(String application, String commit) {
         int before = ends().size();
         syncer.applications()
-                .handle(application, Samples.request(application, commit, ++fence, Instant.now().plusSeconds(60)));
+                .handle(
+                        application,
+                        Samples.request(
+                                application, commit, ++fence, Instant.now().plusSeconds(60)));
         await().atMost(SOON).until(() -> ends().size() > before);
         assertThat(ends().getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
     }
