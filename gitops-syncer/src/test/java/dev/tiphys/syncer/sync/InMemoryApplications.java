@@ -1,6 +1,7 @@
 package dev.tiphys.syncer.sync;
 
 import dev.tiphys.contracts.sync.ApplicationStatus;
+import dev.tiphys.contracts.sync.SyncFact;
 import dev.tiphys.syncer.source.ObjectRef;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +37,15 @@ public final class InMemoryApplications implements ApplicationStore {
     /** {@return all facts told, in order} */
     public synchronized List<Decision.Told> facts() {
         return List.copyOf(facts);
+    }
+
+    /** {@return the facts of a kind that were told, in order} */
+    public <T extends SyncFact> List<T> facts(Class<T> kind) {
+        return facts().stream()
+                .map(Decision.Told::fact)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.ReducedStateItemStore;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +35,7 @@ final class KindWatch implements AutoCloseable {
                         client.getKubernetesSerialization(),
                         KEPT))
                 .exceptionHandler((_, error) -> {
-                    trouble = String.valueOf(error.getMessage());
+                    trouble = text(error);
                     return true;
                 })
                 .addEventHandler(handler);
@@ -49,9 +50,18 @@ final class KindWatch implements AutoCloseable {
         try {
             started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            trouble = e.getMessage() == null ? trouble : e.getMessage();
+            trouble = e.getMessage() == null ? trouble : text(e);
         }
         return informer.hasSynced();
+    }
+
+    private static String text(Throwable error) {
+        Throwable cause = error;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     String trouble() {

@@ -1,6 +1,7 @@
 package dev.tiphys.syncer.sync.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tiphys.platform.cluster.WholeAnswers;
 import dev.tiphys.syncer.source.ObjectKey;
 import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.sync.Cluster;
@@ -56,7 +57,8 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         this.pushback = new Pushback(meters);
         this.client = new KubernetesClientBuilder()
                 .withConfig(config)
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("tiphys", pushback))
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("pushback", pushback)
+                        .addOrReplaceInterceptor("whole-answers", new WholeAnswers(settings.requestTimeout())))
                 .build();
         this.discovery = new Discovery(client);
         this.writes = new Semaphore(settings.parallelWrites());

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import dev.tiphys.contracts.cloudevent.Causality;
-import dev.tiphys.contracts.definition.Application;
-import dev.tiphys.contracts.definition.DefinitionKey;
-import dev.tiphys.contracts.sync.DeployedBy;
-import dev.tiphys.contracts.sync.SyncCommand.SyncRequested;
 import dev.tiphys.contracts.sync.SyncFact.Outcome;
 import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
 import dev.tiphys.contracts.sync.SyncFact.SyncWaiting;
@@ -18,13 +13,12 @@ import dev.tiphys.syncer.source.Contents;
 import dev.tiphys.syncer.source.RepositoryAccess;
 import dev.tiphys.syncer.source.Resolved;
 import dev.tiphys.syncer.source.Selection;
-import dev.tiphys.syncer.source.Sources;
 import dev.tiphys.syncer.sync.ApplicationStore.StoreUnavailable;
 import dev.tiphys.syncer.sync.Catalog;
-import dev.tiphys.syncer.sync.Clusters;
-import dev.tiphys.syncer.sync.Decision;
 import dev.tiphys.syncer.sync.InMemoryApplications;
+import dev.tiphys.syncer.sync.Samples;
 import dev.tiphys.syncer.sync.StageName;
+import dev.tiphys.syncer.sync.StraightHistory;
 import dev.tiphys.syncer.sync.SyncInput;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -104,8 +98,7 @@ class CrashTest {
             life.applications().redefine(catalog());
             sandbox.close();
             life.applications().handle("shop", command());
-            await().atMost(SOON)
-                    .until(() -> store.facts().stream().anyMatch(told -> told.fact() instanceof SyncWaiting));
+            await().atMost(SOON).until(() -> !store.facts(SyncWaiting.class).isEmpty());
 
             sandbox = SandboxCluster.start(directory, port);
 
@@ -161,11 +154,7 @@ class CrashTest {
     }
 
     private List<SyncFinished> finished() {
-        return store.facts().stream()
-                .map(Decision.Told::fact)
-                .filter(SyncFinished.class::isInstance)
-                .map(SyncFinished.class::cast)
-                .toList();
+        return store.facts(SyncFinished.class);
     }
 
     private static SyncInput command() {
@@ -173,26 +162,15 @@ class CrashTest {
     }
 
     private static SyncInput command(String commit, int fence) {
-        DeployedBy by = new DeployedBy("run-" + fence, "delivery", "deploy", 1, fence);
-        return new SyncInput.Requested(
-                new SyncRequested("shop", commit, by, Instant.now().plusSeconds(60)), Causality.NONE);
+        return Samples.request("shop", commit, fence, Instant.now().plusSeconds(60));
     }
 
     private static Catalog catalog() {
-        Application application = new Application(
-                new DefinitionKey("Application", "argocd", "shop"),
-                "default",
-                new Application.Source(
-                        "https://git.example.com/acme/shop.git", "deploy", "main", false, List.of(), List.of()),
-                new Application.Destination(Clusters.GIVEN, "shop"),
-                null,
-                Set.of("CreateNamespace=true"),
-                10);
-        return Catalog.of(1, List.of(application), List.of(), Set.of());
+        return Catalog.of(1, List.of(Samples.application("shop")), List.of(), Set.of());
     }
 
     /** A repository in which each commit has two ConfigMaps that name it. */
-    private static final class TwoMaps implements Sources {
+    private static final class TwoMaps implements StraightHistory {
         @Override
         public Answer<Resolved> resolve(RepositoryAccess access, String targetRevision) {
             return new Answer.Found<>(
@@ -205,16 +183,6 @@ class CrashTest {
                     sha,
                     selection,
                     List.of(Syncer.configMap("deploy", "one", sha), Syncer.configMap("deploy", "two", sha))));
-        }
-
-        @Override
-        public Answer<List<String>> changedPaths(RepositoryAccess access, String from, String to) {
-            return new Answer.Found<>(List.of());
-        }
-
-        @Override
-        public Answer<Boolean> isAncestor(RepositoryAccess access, String ancestor, String descendant) {
-            return new Answer.Found<>(true);
         }
     }
 }

@@ -3,11 +3,7 @@ package dev.tiphys.syncer.sync.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tiphys.contracts.cloudevent.Causality;
 import dev.tiphys.contracts.definition.Application;
-import dev.tiphys.contracts.definition.DefinitionKey;
-import dev.tiphys.contracts.sync.DeployedBy;
-import dev.tiphys.contracts.sync.SyncCommand.SyncRequested;
 import dev.tiphys.contracts.sync.SyncFact.Outcome;
 import dev.tiphys.contracts.sync.SyncFact.SyncFinished;
 import dev.tiphys.contracts.sync.SyncStatus;
@@ -19,12 +15,10 @@ import dev.tiphys.syncer.source.ObjectRef;
 import dev.tiphys.syncer.source.RepositoryAccess;
 import dev.tiphys.syncer.source.Resolved;
 import dev.tiphys.syncer.source.Selection;
-import dev.tiphys.syncer.source.Sources;
 import dev.tiphys.syncer.sync.Catalog;
-import dev.tiphys.syncer.sync.Clusters;
-import dev.tiphys.syncer.sync.Decision;
 import dev.tiphys.syncer.sync.InMemoryApplications;
-import dev.tiphys.syncer.sync.SyncInput;
+import dev.tiphys.syncer.sync.Samples;
+import dev.tiphys.syncer.sync.StraightHistory;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -39,7 +33,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,11 +160,11 @@ class OwnershipTest {
             git.readOnceEach();
             define(Set.of(), application("shop", null));
             sync("shop", FIRST);
-            assertThat(ends().toList().getLast().changes().unchanged()).isEqualTo(2);
+            assertThat(ends().getLast().changes().unchanged()).isEqualTo(2);
 
             sync("shop", SECOND);
 
-            assertThat(ends().toList().getLast().changes().pruned()).isEqualTo(1);
+            assertThat(ends().getLast().changes().pruned()).isEqualTo(1);
             await().atMost(SOON).until(() -> map("two") == null);
         }
 
@@ -213,15 +206,7 @@ class OwnershipTest {
     }
 
     private static Application application(String name, Application.@Nullable Automated automated) {
-        return new Application(
-                new DefinitionKey("Application", "argocd", name),
-                "default",
-                new Application.Source(
-                        "https://git.example.com/acme/all.git", name, "main", false, List.of(), List.of()),
-                new Application.Destination(Clusters.GIVEN, "shop"),
-                automated,
-                Set.of("CreateNamespace=true"),
-                10);
+        return Samples.application(name, "shop", automated);
     }
 
     private void define(Set<String> cascading, Application... applications) {
@@ -236,24 +221,18 @@ class OwnershipTest {
     }
 
     private void sync(String application, String commit) {
-        DeployedBy by = new DeployedBy("run-" + ++fence, "delivery", "deploy", 1, fence);
-        long before = ends().count();
+        int before = ends().size();
         syncer.applications()
                 .handle(
                         application,
-                        new SyncInput.Requested(
-                                new SyncRequested(
-                                        application, commit, by, Instant.now().plusSeconds(60)),
-                                Causality.NONE));
-        await().atMost(SOON).until(() -> ends().count() > before);
-        assertThat(ends().toList().getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
+                        Samples.request(
+                                application, commit, ++fence, Instant.now().plusSeconds(60)));
+        await().atMost(SOON).until(() -> ends().size() > before);
+        assertThat(ends().getLast().outcome()).isEqualTo(Outcome.SUCCEEDED);
     }
 
-    private Stream<SyncFinished> ends() {
-        return store.facts().stream()
-                .map(Decision.Told::fact)
-                .filter(SyncFinished.class::isInstance)
-                .map(SyncFinished.class::cast);
+    private List<SyncFinished> ends() {
+        return store.facts(SyncFinished.class);
     }
 
     private Set<String> owned(String application) {
@@ -264,8 +243,8 @@ class OwnershipTest {
         return cluster.configMaps().inNamespace("shop").withName(name).get();
     }
 
-    /** A repository in which each application has a folder, with a ConfigMap in each file. */
-    private static final class Git implements Sources {
+    /** Repositories of which each file has a ConfigMap. */
+    private static final class Git implements StraightHistory {
         private final Map<String, List<String>> files = new ConcurrentHashMap<>();
         private final Set<String> read = ConcurrentHashMap.newKeySet();
         private volatile @Nullable String main;
@@ -277,8 +256,8 @@ class OwnershipTest {
             onceEach = true;
         }
 
-        void commit(String folder, String commit, String... maps) {
-            files.put(folder + "@" + commit, List.of(maps));
+        void commit(String application, String commit, String... maps) {
+            files.put(Samples.repository(application) + "@" + commit, List.of(maps));
         }
 
         @Override
@@ -291,25 +270,16 @@ class OwnershipTest {
 
         @Override
         public Answer<Contents> read(RepositoryAccess access, String sha, Selection selection) {
-            if (!read.add(selection.path() + "@" + sha) && onceEach) {
+            String asked = access.url() + "@" + sha;
+            if (!read.add(asked) && onceEach) {
                 return new Answer.Waiting<>("it was read before");
             }
             return new Answer.Found<>(new Contents(
                     sha,
                     selection,
-                    files.getOrDefault(selection.path() + "@" + sha, List.of()).stream()
+                    files.getOrDefault(asked, List.of()).stream()
                             .map(name -> Syncer.configMap(selection.path(), name, "value"))
                             .toList()));
-        }
-
-        @Override
-        public Answer<List<String>> changedPaths(RepositoryAccess access, String from, String to) {
-            return new Answer.Found<>(List.of());
-        }
-
-        @Override
-        public Answer<Boolean> isAncestor(RepositoryAccess access, String ancestor, String descendant) {
-            return new Answer.Found<>(true);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tiphys.engine.work.kubernetes;
 
+import dev.tiphys.platform.cluster.WholeAnswers;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -10,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -23,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class ClusterAccess {
     private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
-    private static final int TIMEOUT_MILLIS = 15_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
     private static final int RETRY_MILLIS = 20;
 
     private final Optional<Path> kubeconfig;
     private final Optional<String> context;
     private final Map<String, String> environment;
     private final Path serviceAccount;
+    private final Duration timeout;
 
     private @Nullable KubernetesClient client;
 
@@ -37,15 +40,20 @@ final class ClusterAccess {
     ClusterAccess(
             @ConfigProperty(name = "tiphys.engine.kubeconfig") Optional<Path> kubeconfig,
             @ConfigProperty(name = "tiphys.engine.kube-context") Optional<String> context) {
-        this(kubeconfig, context, System.getenv(), SERVICE_ACCOUNT);
+        this(kubeconfig, context, System.getenv(), SERVICE_ACCOUNT, TIMEOUT);
     }
 
     ClusterAccess(
-            Optional<Path> kubeconfig, Optional<String> context, Map<String, String> environment, Path serviceAccount) {
+            Optional<Path> kubeconfig,
+            Optional<String> context,
+            Map<String, String> environment,
+            Path serviceAccount,
+            Duration timeout) {
         this.kubeconfig = kubeconfig;
         this.context = context;
         this.environment = Map.copyOf(environment);
         this.serviceAccount = serviceAccount;
+        this.timeout = timeout;
     }
 
     synchronized KubernetesClient client() throws NoCluster {
@@ -53,6 +61,8 @@ final class ClusterAccess {
         if (made == null) {
             made = new KubernetesClientBuilder()
                     .withConfig(answeringSoon(config()))
+                    .withHttpClientBuilderConsumer(
+                            http -> http.addOrReplaceInterceptor("whole-answers", new WholeAnswers(timeout)))
                     .build();
             client = made;
         }
@@ -70,9 +80,9 @@ final class ClusterAccess {
      * The client's own retries are not seen and not cancelled: they only hide a connection that the server closed while it
      * idled. Whoever asks retries after that, and shows that it waits.
      */
-    private static Config answeringSoon(Config config) {
-        config.setConnectionTimeout(TIMEOUT_MILLIS);
-        config.setRequestTimeout(TIMEOUT_MILLIS);
+    private Config answeringSoon(Config config) {
+        config.setConnectionTimeout((int) timeout.toMillis());
+        config.setRequestTimeout((int) timeout.toMillis());
         config.setRequestRetryBackoffLimit(3);
         config.setRequestRetryBackoffInterval(RETRY_MILLIS);
         return config;

@@ -382,7 +382,10 @@ final class JobAttempt {
 
     private static String says(RuntimeException failure) {
         Status status = failure instanceof KubernetesClientException refused ? refused.getStatus() : null;
-        String message = status == null || status.getMessage() == null ? failure.getMessage() : status.getMessage();
-        return String.valueOf(message);
+        if (status != null && status.getMessage() != null) {
+            return status.getMessage();
+        }
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null || cause.getMessage() == null ? failure.getMessage() : cause.getMessage());
     }
 }

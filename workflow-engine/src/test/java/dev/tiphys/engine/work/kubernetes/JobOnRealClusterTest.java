@@ -53,7 +53,8 @@ class JobOnRealClusterTest {
         assumeTrue(reason.isEmpty(), () -> reason.orElse(""));
         RealCluster started = RealCluster.start(directory);
         cluster = started;
-        access = new ClusterAccess(Optional.of(started.kubeconfig()), Optional.empty(), Map.of(), directory);
+        access = new ClusterAccess(
+                Optional.of(started.kubeconfig()), Optional.empty(), Map.of(), directory, Duration.ofSeconds(15));
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(started.kubeconfig().toFile()))
                 .build();

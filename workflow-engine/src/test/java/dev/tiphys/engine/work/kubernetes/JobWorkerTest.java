@@ -18,6 +18,7 @@ import dev.tiphys.engine.work.LeaseLost;
 import dev.tiphys.engine.work.MemoryLedger;
 import dev.tiphys.engine.work.Pauses;
 import dev.tiphys.sandbox.SandboxCluster;
+import dev.tiphys.testkit.StallingServer;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -79,7 +80,7 @@ class JobWorkerTest {
         sandbox = SandboxCluster.start(directory, 0);
         String real = System.getProperty("tiphys.test.kubeconfig", "");
         Path kubeconfig = real.isEmpty() ? sandbox.kubeconfig() : Path.of(real);
-        cluster = new ClusterAccess(Optional.of(kubeconfig), Optional.empty(), Map.of(), directory);
+        cluster = access(Optional.of(kubeconfig));
         client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kubeconfig.toFile()))
                 .build();
@@ -336,8 +337,7 @@ class JobWorkerTest {
 
     @Test
     void withoutAClusterSaysWhatToConfigure() throws Exception {
-        JobWorker alone = new JobWorker(
-                new ClusterAccess(Optional.empty(), Optional.empty(), Map.of(), directory), Clock.systemUTC());
+        JobWorker alone = new JobWorker(access(Optional.empty()), Clock.systemUTC());
 
         assertThat(alone.perform(work("jobs", Map.of(), null), new NoDefinitions(), ledger))
                 .isInstanceOfSatisfying(
@@ -350,10 +350,7 @@ class JobWorkerTest {
         Path away = directory.resolve("away");
         Files.writeString(
                 away, Files.readString(sandbox.kubeconfig()).replace("127.0.0.1:" + sandbox.port(), "127.0.0.1:1"));
-        JobWorker lost = new JobWorker(
-                new ClusterAccess(Optional.of(away), Optional.empty(), Map.of(), directory),
-                Clock.systemUTC(),
-                PATIENCE);
+        JobWorker lost = new JobWorker(access(Optional.of(away)), Clock.systemUTC(), PATIENCE);
         ledger.onEntry(l -> {
             if (!l.waits().isEmpty()) {
                 l.cancel();
@@ -370,8 +367,7 @@ class JobWorkerTest {
         Path home = Files.createDirectory(directory.resolve("restarted"));
         SandboxCluster[] running = {SandboxCluster.start(home, 0)};
         int port = running[0].port();
-        ClusterAccess access =
-                new ClusterAccess(Optional.of(running[0].kubeconfig()), Optional.empty(), Map.of(), directory);
+        ClusterAccess access = access(Optional.of(running[0].kubeconfig()));
         access.client()
                 .resource(new NamespaceBuilder()
                         .withNewMetadata()
@@ -393,6 +389,39 @@ class JobWorkerTest {
         running[0].close();
 
         assertThat(outcome).isInstanceOf(LeafOutcome.Succeeded.class);
+    }
+
+    @Test
+    void aClusterWhoseAnswerStallsIsWaitedFor() throws Exception {
+        try (StallingServer server = StallingServer.silent()) {
+            ClusterAccess access = access(Optional.of(server.kubeconfig(directory)), Duration.ofMillis(500));
+            ledger.onEntry(l -> {
+                if (!l.waits().isEmpty()) {
+                    l.cancel();
+                }
+            });
+
+            LeafOutcome outcome = new JobWorker(access, Clock.systemUTC(), PATIENCE)
+                    .perform(work("jobs", Map.of(), null), new NoDefinitions(), ledger);
+            access.close();
+
+            String path = server.uri() + "/apis/batch/v1/namespaces/jobs/jobs";
+            assertThat(ledger.waits().getFirst().unblock())
+                    .isEqualTo("it does not answer: POST " + path + ": nothing more of its answer came for 500 ms");
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            LeafOutcome.Cancelled.class,
+                            cancelled -> assertThat(cancelled.detail())
+                                    .contains("could not be deleted", "nothing more of its answer came"));
+        }
+    }
+
+    private static ClusterAccess access(Optional<Path> kubeconfig) {
+        return access(kubeconfig, Duration.ofSeconds(15));
+    }
+
+    private static ClusterAccess access(Optional<Path> kubeconfig, Duration timeout) {
+        return new ClusterAccess(kubeconfig, Optional.empty(), Map.of(), directory, timeout);
     }
 
     private static void cancelWhenRefused(MemoryLedger ledger) {
