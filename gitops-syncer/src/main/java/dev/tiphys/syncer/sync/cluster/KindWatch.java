@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Follows all objects of one kind: lists them once, then watches, and lists again when the watch was lost for too long. */
 final class KindWatch implements AutoCloseable {
@@ -29,6 +30,10 @@ final class KindWatch implements AutoCloseable {
         this.informer = client.genericKubernetesResources(kind)
                 .inAnyNamespace()
                 .runnableInformer(0)
+                // Without one the first list may be older than what we wrote before, and the start does not wait for
+                // the
+                // handler to be told of it.
+                .initialState(Stream.empty())
                 .itemStore(new ReducedStateItemStore<>(
                         ReducedStateItemStore.NAME_KEY_STATE,
                         GenericKubernetesResource.class,
@@ -42,17 +47,17 @@ final class KindWatch implements AutoCloseable {
         this.started = informer.start().toCompletableFuture(); // failures are tried again by the informer
     }
 
-    /** {@return whether everything that exists is known} */
+    /** {@return whether everything that exists was told to the handler} */
     boolean await(Duration patience) throws InterruptedException {
-        if (informer.hasSynced()) {
-            return true;
-        }
         try {
             started.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            trouble = e.getMessage() == null ? trouble : text(e);
+            return true;
+        } catch (ExecutionException e) {
+            trouble = text(e);
+            return false;
+        } catch (TimeoutException _) {
+            return false; // the trouble is the informer's
         }
-        return informer.hasSynced();
     }
 
     private static String text(Throwable error) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sees a Job and its pods as they change. */
@@ -33,12 +34,18 @@ final class JobWatch implements AutoCloseable {
                     .jobs()
                     .inNamespace(namespace)
                     .withName(name)
-                    .inform(new Wake<>(), 0);
+                    .runnableInformer(0)
+                    .initialState(Stream.empty()) // else the first list may be older than the Job
+                    .addEventHandler(new Wake<>())
+                    .run();
             informers.add(jobs);
             pods = client.pods()
                     .inNamespace(namespace)
                     .withLabel(JobManifest.JOB_LABEL, name)
-                    .inform(new Wake<>(), 0);
+                    .runnableInformer(0)
+                    .initialState(Stream.empty())
+                    .addEventHandler(new Wake<>())
+                    .run();
             informers.add(pods);
             informers.forEach(informer -> informer.stopped().whenComplete((_, _) -> wake()));
         } catch (KubernetesClientException e) {
