@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.tiphys.testkit.EmbeddedBroker;
+import dev.tiphys.testkit.Promise;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,27 +115,27 @@ class KafkaLogWriterTest {
     }
 
     @Test
-    void saysThatTheBrokerIsAwayWithinItsTimeout() {
+    void saysThatTheBrokerIsAwayWithinItsTimeout() throws Exception {
         done(writer.append(List.of(record("a", 0))));
         broker.close();
         try {
-            long begin = System.nanoTime();
+            Promise.within(DELIVERY.plusMillis(700), () -> {
+                long begin = System.nanoTime();
 
-            Throwable failure = failure(writer.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
+                Throwable failure = failure(writer.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
 
-            assertThat(failure).isInstanceOf(LogUnavailable.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(DELIVERY.plusMillis(700));
+                assertThat(failure).isInstanceOf(LogUnavailable.class);
+                return Duration.ofNanos(System.nanoTime() - begin);
+            });
         } finally {
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
         }
     }
 
-    /** The best of three, because other work on the machine also delays. */
     @Test
-    void goesOnSoonAfterTheBrokerIsBack() {
+    void goesOnSoonAfterTheBrokerIsBack() throws Exception {
         done(writer.append(List.of(record("a", 0))));
-        List<Duration> delays = new ArrayList<>();
-        for (int attempt = 0; attempt < 3; attempt++) {
+        Promise.within(Duration.ofMillis(600), () -> {
             broker.close();
             var meanwhile = writer.append(List.of(record("a", 1)));
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
@@ -143,25 +144,29 @@ class KafkaLogWriterTest {
             failure(meanwhile);
             done(writer.append(List.of(record("a", 2))));
 
-            delays.add(Duration.ofNanos(System.nanoTime() - back));
-        }
-        assertThat(delays).anySatisfy(delay -> assertThat(delay).isLessThan(Duration.ofMillis(600)));
+            return Duration.ofNanos(System.nanoTime() - back);
+        });
     }
 
     @Test
-    void neverBlocksOncePerRecordWhileTheBrokerIsAway() throws InterruptedException {
+    void neverBlocksOncePerRecordWhileTheBrokerIsAway() throws Exception {
         broker.close();
-        KafkaLogWriter fresh = writer("fresh");
         try {
-            long begin = System.nanoTime();
-            List<ProducerRecord<String, byte[]>> many =
-                    IntStream.range(0, 10).mapToObj(i -> record("k", i)).toList();
+            Promise.within(Duration.ofSeconds(4), () -> {
+                KafkaLogWriter fresh = writer("fresh");
+                try {
+                    long begin = System.nanoTime();
+                    List<ProducerRecord<String, byte[]>> many =
+                            IntStream.range(0, 10).mapToObj(i -> record("k", i)).toList();
 
-            assertThat(failure(fresh.append(many))).isInstanceOf(LogUnavailable.class);
+                    assertThat(failure(fresh.append(many))).isInstanceOf(LogUnavailable.class);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+                    return Duration.ofNanos(System.nanoTime() - begin);
+                } finally {
+                    fresh.close();
+                }
+            });
         } finally {
-            fresh.close();
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
         }
     }
@@ -207,24 +212,27 @@ class KafkaLogWriterTest {
     }
 
     @Test
-    void closesInTimeWhileTheBrokerIsAway() throws InterruptedException {
-        KafkaLogWriter closing = writer("closing");
-        done(closing.append(List.of(record("a", 1))));
-        done(closing.appendAtomically(List.of(record("a", 2))));
-        broker.close();
-        try {
-            var unwritten = closing.append(List.of(record("a", 3)));
-            long begin = System.nanoTime();
+    void closesInTimeWhileTheBrokerIsAway() throws Exception {
+        Promise.within(Duration.ofMillis(2_500), () -> {
+            KafkaLogWriter closing = writer("closing");
+            done(closing.append(List.of(record("a", 1))));
+            done(closing.appendAtomically(List.of(record("a", 2))));
+            broker.close();
+            try {
+                var unwritten = closing.append(List.of(record("a", 3)));
+                long begin = System.nanoTime();
 
-            closing.close();
+                closing.close();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2_500));
-            assertThat(failure(unwritten)).isInstanceOf(LogUnavailable.class);
-            assertThat(failure(closing.appendAtomically(List.of()))).isInstanceOf(LogUnavailable.class);
-            assertThat(failure(closing.append(List.of(record("a", 4))))).isInstanceOf(LogUnavailable.class);
-        } finally {
-            broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
-        }
+                Duration took = Duration.ofNanos(System.nanoTime() - begin);
+                assertThat(failure(unwritten)).isInstanceOf(LogUnavailable.class);
+                assertThat(failure(closing.appendAtomically(List.of()))).isInstanceOf(LogUnavailable.class);
+                assertThat(failure(closing.append(List.of(record("a", 4))))).isInstanceOf(LogUnavailable.class);
+                return took;
+            } finally {
+                broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
+            }
+        });
     }
 
     private static KafkaLogWriter writer(String instance) {
