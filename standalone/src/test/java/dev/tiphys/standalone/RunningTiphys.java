@@ -54,7 +54,7 @@ final class RunningTiphys implements AutoCloseable {
     }
 
     /** As {@link #start}, with partitions that wait no longer for a process that was killed than they have to. */
-    static RunningTiphys startToBeKilled(Path data, SampleShop shop) throws IOException {
+    static RunningTiphys startToBeKilled(Path data, SampleShop shop, String... more) throws IOException {
         return start(
                 data,
                 shop,
@@ -62,7 +62,8 @@ final class RunningTiphys implements AutoCloseable {
                         "-Xmx768m",
                         "-XX:TieredStopAtLevel=1",
                         "-Dmp.messaging.connector.smallrye-kafka.session.timeout.ms=2000",
-                        "-Dmp.messaging.connector.smallrye-kafka.heartbeat.interval.ms=500"));
+                        "-Dmp.messaging.connector.smallrye-kafka.heartbeat.interval.ms=500"),
+                more);
     }
 
     private static RunningTiphys start(Path data, SampleShop shop, List<String> options, String... more)
