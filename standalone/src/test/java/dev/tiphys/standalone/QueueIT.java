@@ -34,8 +34,8 @@ class QueueIT {
         int port = freePort();
         String address = "http://127.0.0.1:" + port;
         try (SampleShop shop = SampleShop.open(directory.resolve("shop"));
-                RunningTiphys tiphys = RunningTiphys.startToBeKilled(
-                        directory.resolve("data"), shop, "--queue-port", Integer.toString(port))) {
+                RunningTiphys tiphys =
+                        RunningTiphys.start(directory.resolve("data"), shop, "--queue-port", Integer.toString(port))) {
             assertThat(Files.readString(tiphys.data().resolve("terminal.txt"))).contains(address);
             List<String> orders =
                     IntStream.range(0, MESSAGES).mapToObj(i -> "order-" + i).toList();

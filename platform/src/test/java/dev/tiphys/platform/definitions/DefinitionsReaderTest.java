@@ -212,23 +212,24 @@ class DefinitionsReaderTest {
     void readsTheNewestOfACompactedTopic() throws Exception {
         // The broker's cleaner usually rests for 15 s.
         alter(ConfigResource.Type.BROKER, "", Map.of("log.cleaner.backoff.ms", "200"));
-        alter(ConfigResource.Type.TOPIC, "tiphys.definitions", Map.of(
-                "min.cleanable.dirty.ratio", "0.001",
-                "segment.ms", "1",
-                "delete.retention.ms", "1",
-                "min.compaction.lag.ms", "0"));
+        alter(
+                ConfigResource.Type.TOPIC,
+                "tiphys.definitions",
+                Map.of(
+                        "min.cleanable.dirty.ratio", "0.001",
+                        "segment.ms", "1",
+                        "delete.retention.ms", "1",
+                        "min.compaction.lag.ms", "0"));
         for (int i = 0; i < 20; i++) {
             put("shop", "v" + i);
         }
         put("gone", "x");
         send(CloudEventCodec.delete(Topic.DEFINITIONS, "Pipeline/default/gone"));
         put("last", "x");
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> {
-                    put("last", "y");
-                    return countRecords() < 20;
-                });
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            put("last", "y");
+            return countRecords() < 20;
+        });
 
         DefinitionsReader reader = started();
 

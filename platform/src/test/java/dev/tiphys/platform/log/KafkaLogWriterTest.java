@@ -3,6 +3,7 @@ package dev.tiphys.platform.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.tiphys.testkit.EmbeddedBroker;
 import dev.tiphys.testkit.Promise;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("real")
 class KafkaLogWriterTest {
     private static final Duration DELIVERY = Duration.ofSeconds(2);
+    private static final Duration PATIENT = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
@@ -63,7 +65,7 @@ class KafkaLogWriterTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
         }
-        writer = writer("here");
+        writer = writer("here", PATIENT);
     }
 
     @AfterEach
@@ -116,18 +118,20 @@ class KafkaLogWriterTest {
 
     @Test
     void saysThatTheBrokerIsAwayWithinItsTimeout() throws Exception {
-        done(writer.append(List.of(record("a", 0))));
+        KafkaLogWriter hasty = writer("hasty", DELIVERY);
+        await().atMost(PATIENT).until(() -> failure(hasty.append(List.of(record("a", 0)))) == null);
         broker.close();
         try {
             Promise.within(DELIVERY.plusMillis(700), () -> {
                 long begin = System.nanoTime();
 
-                Throwable failure = failure(writer.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
+                Throwable failure = failure(hasty.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
 
                 assertThat(failure).isInstanceOf(LogUnavailable.class);
                 return Duration.ofNanos(System.nanoTime() - begin);
             });
         } finally {
+            hasty.close();
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
         }
     }
@@ -153,7 +157,7 @@ class KafkaLogWriterTest {
         broker.close();
         try {
             Promise.within(Duration.ofSeconds(4), () -> {
-                KafkaLogWriter fresh = writer("fresh");
+                KafkaLogWriter fresh = writer("fresh", DELIVERY);
                 try {
                     long begin = System.nanoTime();
                     List<ProducerRecord<String, byte[]>> many =
@@ -187,7 +191,7 @@ class KafkaLogWriterTest {
     @Test
     void goesOnWithTransactionsAfterAnotherProcessOfItsNameWroteOne() throws InterruptedException {
         done(writer.appendAtomically(List.of(record("a", 1))));
-        KafkaLogWriter twin = writer("here");
+        KafkaLogWriter twin = writer("here", PATIENT);
         try {
             done(twin.appendAtomically(List.of(record("a", 2))));
             done(writer.appendAtomically(List.of(record("a", 3))));
@@ -200,21 +204,27 @@ class KafkaLogWriterTest {
     }
 
     @Test
-    void aTransactionFailsWhileTheBrokerIsAwayAndTheNextOneGoesThrough() {
-        done(writer.appendAtomically(List.of(record("a", 1))));
-        broker.close();
+    void aTransactionFailsWhileTheBrokerIsAwayAndTheNextOneGoesThrough() throws InterruptedException {
+        KafkaLogWriter hasty = writer("hasty", DELIVERY.multipliedBy(3));
+        try {
+            done(hasty.appendAtomically(List.of(record("a", 1))));
+            broker.close();
 
-        assertThat(failure(writer.appendAtomically(List.of(record("a", 2))))).isInstanceOf(LogUnavailable.class);
+            assertThat(failure(hasty.appendAtomically(List.of(record("a", 2)))))
+                    .isInstanceOf(LogUnavailable.class);
 
-        broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
-        done(writer.appendAtomically(List.of(record("a", 3))));
+            broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
+            done(hasty.appendAtomically(List.of(record("a", 3))));
+        } finally {
+            hasty.close();
+        }
         assertThat(read("read_committed")).containsExactly("a=1", "a=3");
     }
 
     @Test
     void closesInTimeWhileTheBrokerIsAway() throws Exception {
         Promise.within(Duration.ofMillis(2_500), () -> {
-            KafkaLogWriter closing = writer("closing");
+            KafkaLogWriter closing = writer("closing", PATIENT);
             done(closing.append(List.of(record("a", 1))));
             done(closing.appendAtomically(List.of(record("a", 2))));
             broker.close();
@@ -235,8 +245,8 @@ class KafkaLogWriterTest {
         });
     }
 
-    private static KafkaLogWriter writer(String instance) {
-        return new KafkaLogWriter(broker.bootstrapServers(), DELIVERY, "test", instance, new SimpleMeterRegistry());
+    private static KafkaLogWriter writer(String instance, Duration delivery) {
+        return new KafkaLogWriter(broker.bootstrapServers(), delivery, "test", instance, new SimpleMeterRegistry());
     }
 
     private ProducerRecord<String, byte[]> record(String key, int value) {
