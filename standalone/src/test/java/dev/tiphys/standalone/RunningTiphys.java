@@ -74,8 +74,8 @@ final class RunningTiphys implements AutoCloseable {
 
     /** One start and stop, from which the JVM keeps the loaded and linked classes; without them it only starts slower. */
     private static void learnToStartFast(Path cache) throws IOException, InterruptedException {
-        List<String> command =
-                command(List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache, "-Xlog:aot*=off"));
+        List<String> command = command(
+                List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache, "-Xlog:aot*=off"));
         command.addAll(
                 List.of("--data", cache.resolveSibling("learning").toString(), "--port", "0", "--exit-when-ready"));
         new ProcessBuilder(command)

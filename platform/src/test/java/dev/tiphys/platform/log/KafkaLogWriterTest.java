@@ -210,8 +210,7 @@ class KafkaLogWriterTest {
             done(hasty.appendAtomically(List.of(record("a", 1))));
             broker.close();
 
-            assertThat(failure(hasty.appendAtomically(List.of(record("a", 2)))))
-                    .isInstanceOf(LogUnavailable.class);
+            assertThat(failure(hasty.appendAtomically(List.of(record("a", 2))))).isInstanceOf(LogUnavailable.class);
 
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
             done(hasty.appendAtomically(List.of(record("a", 3))));
