@@ -53,43 +53,32 @@ final class RunningTiphys implements AutoCloseable {
                 more);
     }
 
-    /**
-     * As {@link #start}, for one that is killed often: it starts fast, and its partitions wait no longer for the killed process
-     * than they have to.
-     */
-    static RunningTiphys startToBeKilled(Path data, SampleShop shop) throws IOException, InterruptedException {
-        Path cache = data.resolveSibling("learnt.aot");
-        learnToStartFast(cache);
+    /** As {@link #start}, with partitions that wait no longer for a process that was killed than they have to. */
+    static RunningTiphys startToBeKilled(Path data, SampleShop shop) throws IOException {
         return start(
                 data,
                 shop,
                 List.of(
                         "-Xmx768m",
                         "-XX:TieredStopAtLevel=1",
-                        "-XX:AOTCache=" + cache,
-                        "-Xlog:aot*=off",
                         "-Dmp.messaging.connector.smallrye-kafka.session.timeout.ms=2000",
                         "-Dmp.messaging.connector.smallrye-kafka.heartbeat.interval.ms=500"));
-    }
-
-    /** One start and stop, from which the JVM keeps the loaded and linked classes; without them it only starts slower. */
-    private static void learnToStartFast(Path cache) throws IOException, InterruptedException {
-        List<String> command = command(
-                List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:AOTCacheOutput=" + cache, "-Xlog:aot*=off"));
-        command.addAll(
-                List.of("--data", cache.resolveSibling("learning").toString(), "--port", "0", "--exit-when-ready"));
-        new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(cache.resolveSibling("learning.txt").toFile())
-                .start()
-                .waitFor();
     }
 
     private static RunningTiphys start(Path data, SampleShop shop, List<String> options, String... more)
             throws IOException {
         int port = freePort();
-        List<String> command = command(options);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(List.of(
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                "-jar",
+                root().resolve("standalone/target/quarkus-app/quarkus-run.jar").toString(),
+                "up",
                 "--data",
                 data.toString(),
                 "--port",
@@ -105,21 +94,6 @@ final class RunningTiphys implements AutoCloseable {
         running.awaitReady();
         running.startTook = Duration.ofNanos(System.nanoTime() - begin);
         return running;
-    }
-
-    private static List<String> command(List<String> options) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-jar",
-                root().resolve("standalone/target/quarkus-app/quarkus-run.jar").toString(),
-                "up"));
-        return command;
     }
 
     private static Path root() {
