@@ -2,6 +2,7 @@ package dev.tiphys.gateway;
 
 import dev.tiphys.testkit.EmbeddedBroker;
 import dev.tiphys.testkit.EmbeddedDatabase;
+import io.micrometer.core.instrument.Metrics;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +55,8 @@ public final class BrokerResource implements QuarkusTestResourceLifecycleManager
 
     @Override
     public Map<String, String> start() {
+        // Meters outlive the application that they measure, and would be taken for those of the one that starts now.
+        Metrics.globalRegistry.clear();
         try {
             home = Files.createTempDirectory("gateway");
             Files.createDirectories(home().resolve("definitions"));

@@ -44,6 +44,7 @@ public final class RealParts implements QuarkusTestResourceLifecycleManager {
                     Map.entry("tiphys.secrets-dir", secrets.toString()),
                     Map.entry("tiphys.http.token", "people"),
                     Map.entry("tiphys.notifier.call-timeout", "1s"),
+                    Map.entry("tiphys.notifier.beat", "500ms"),
                     Map.entry("tiphys.notifier.post-every", "20ms"),
                     Map.entry("tiphys.notifier.edit-every", "20ms"));
         } catch (IOException e) {

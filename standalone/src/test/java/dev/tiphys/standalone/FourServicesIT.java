@@ -10,6 +10,7 @@ import dev.tiphys.testkit.EmbeddedBroker;
 import dev.tiphys.testkit.EmbeddedDatabase;
 import dev.tiphys.testkit.GitHubPush;
 import dev.tiphys.testkit.JenkinsResult;
+import dev.tiphys.testkit.Promise;
 import dev.tiphys.testkit.SlackMessage;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FourServicesIT {
     private static final Duration A_RUN = Duration.ofSeconds(90);
+    private static final Duration TO_STOP = Duration.ofSeconds(5);
     private static final String GATEWAY = "event-gateway";
     private static final String ENGINE = "workflow-engine";
     private static final String SYNCER = "gitops-syncer";
@@ -77,16 +79,19 @@ class FourServicesIT {
         shop = SampleShop.open(directory.resolve("shop"));
         shop.jenkins().job(SampleShop.JOB).runsFor(Duration.ofMillis(300)).result(JenkinsResult.SUCCESS);
         Path token = Files.writeString(directory.resolve("token"), RunningService.TOKEN + "\n");
-        environment = Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(),
-                "TIPHYS_JDBC_URL", database.jdbcUrl("tiphys"),
-                "TIPHYS_JDBC_USER", database.user(),
-                "TIPHYS_JDBC_PASSWORD", database.password(),
-                "TIPHYS_SECRETS_DIR", shop.secrets().toString(),
-                "TIPHYS_HTTP_TOKEN_FILE", token.toString(),
-                "TIPHYS_DATA_DIR", directory.resolve("data").toString(),
-                "TIPHYS_SYNCER_KUBECONFIG", cluster.kubeconfig().toString(),
-                "TIPHYS_ENGINE_KUBECONFIG", cluster.kubeconfig().toString());
+        environment = Map.ofEntries(
+                Map.entry("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers()),
+                Map.entry("TIPHYS_JDBC_URL", database.jdbcUrl("tiphys")),
+                Map.entry("TIPHYS_JDBC_USER", database.user()),
+                Map.entry("TIPHYS_JDBC_PASSWORD", database.password()),
+                Map.entry("TIPHYS_SECRETS_DIR", shop.secrets().toString()),
+                Map.entry("TIPHYS_HTTP_TOKEN_FILE", token.toString()),
+                Map.entry("TIPHYS_DATA_DIR", directory.resolve("data").toString()),
+                Map.entry("TIPHYS_SYNCER_KUBECONFIG", cluster.kubeconfig().toString()),
+                Map.entry("TIPHYS_ENGINE_KUBECONFIG", cluster.kubeconfig().toString()),
+                // Partitions wait no longer for a process that was killed than they have to.
+                Map.entry("MP_MESSAGING_CONNECTOR_SMALLRYE_KAFKA_SESSION_TIMEOUT_MS", "2000"),
+                Map.entry("MP_MESSAGING_CONNECTOR_SMALLRYE_KAFKA_HEARTBEAT_INTERVAL_MS", "500"));
         for (String name : List.of(GATEWAY, ENGINE, SYNCER, NOTIFIER)) {
             SERVICES.put(name, RunningService.launch(name, directory, environment));
         }
@@ -332,29 +337,42 @@ class FourServicesIT {
 
     @Test
     @Order(6)
-    void theyStopInOrderWithinFiveSeconds() throws InterruptedException {
-        Map<String, Duration> took = new LinkedHashMap<>();
+    void theyStopInOrderWithinFiveSeconds() throws Exception {
         for (RunningService service : SERVICES.values()) {
-            took.put(service.name(), service.stop());
+            Promise.within(TO_STOP, () -> {
+                runs(service);
+                return service.stop();
+            });
         }
-        assertThat(took).allSatisfy((name, time) -> assertThat(time).as(name).isLessThan(Duration.ofSeconds(5)));
     }
 
     @Test
     @Order(7)
     void theyStopWithinFiveSecondsAlsoWhileTheBrokerIsAway() throws Exception {
-        for (RunningService service : SERVICES.values()) {
+        Promise.within(TO_STOP, () -> {
+            for (RunningService service : SERVICES.values()) {
+                service.startAgain();
+            }
+            SERVICES.values().forEach(RunningService::awaitReady);
+            broker.close();
+            try {
+                Duration longest = Duration.ZERO;
+                for (RunningService service : SERVICES.values()) {
+                    Duration took = service.stop();
+                    longest = longest.compareTo(took) < 0 ? took : longest;
+                }
+                return longest;
+            } finally {
+                broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
+            }
+        });
+    }
+
+    private static void runs(RunningService service) throws IOException {
+        if (!service.handle().isAlive()) {
             service.startAgain();
         }
-        SERVICES.values().forEach(RunningService::awaitReady);
-        broker.close();
-
-        Map<String, Duration> took = new LinkedHashMap<>();
-        for (RunningService service : SERVICES.values()) {
-            took.put(service.name(), service.stop());
-        }
-
-        assertThat(took).allSatisfy((name, time) -> assertThat(time).as(name).isLessThan(Duration.ofSeconds(5)));
+        service.awaitReady();
     }
 
     private static RunningService service(String name) {

@@ -34,7 +34,7 @@ class KillIT {
         long seed = Long.getLong("tiphys.seed", System.nanoTime());
         Random random = new Random(seed);
         try (SampleShop shop = SampleShop.open(directory.resolve("shop"));
-                RunningTiphys tiphys = RunningTiphys.start(directory.resolve("data"), shop)) {
+                RunningTiphys tiphys = RunningTiphys.startToBeKilled(directory.resolve("data"), shop)) {
             shop.jenkins().job(SampleShop.JOB).runsFor(Duration.ofMillis(300));
             shop.repository().commit("Begin", SampleShop.manifests("0"));
             for (int i = 1; i <= KILLS; i++) {

@@ -53,6 +53,18 @@ final class RunningTiphys implements AutoCloseable {
                 more);
     }
 
+    /** As {@link #start}, with partitions that wait no longer for a process that was killed than they have to. */
+    static RunningTiphys startToBeKilled(Path data, SampleShop shop) throws IOException {
+        return start(
+                data,
+                shop,
+                List.of(
+                        "-Xmx768m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dmp.messaging.connector.smallrye-kafka.session.timeout.ms=2000",
+                        "-Dmp.messaging.connector.smallrye-kafka.heartbeat.interval.ms=500"));
+    }
+
     private static RunningTiphys start(Path data, SampleShop shop, List<String> options, String... more)
             throws IOException {
         int port = freePort();

@@ -25,6 +25,9 @@ interface NotifierConfig {
     /** How long a workspace that does not take us is left alone while its secret stays the same. */
     Duration barredFor();
 
+    /** After which time at the latest it is looked for what another process left behind. */
+    Duration beat();
+
     /** How old a message may become before it is not worth sending. */
     Duration giveUpAfter();
 

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Rounds {
     private static final Logger log = Logger.getLogger(Rounds.class);
-    private static final Duration BEAT = Duration.ofSeconds(5);
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration TIDY_EVERY = Duration.ofHours(1);
     private static final Duration STOP = Duration.ofSeconds(3);
@@ -131,7 +130,7 @@ final class Rounds {
     }
 
     private void work(Lane lane) {
-        Optional<Instant> next = Optional.of(clock.instant().plus(BEAT));
+        Optional<Instant> next = Optional.of(clock.instant().plus(config.beat()));
         try {
             next = courier.work(lane);
         } catch (LedgerUnavailable e) {
@@ -146,9 +145,9 @@ final class Rounds {
 
     private Duration untilNext() {
         Instant now = clock.instant();
-        Duration wait = BEAT;
+        Duration wait = config.beat();
         for (Instant due : lanes.values()) {
-            if (due.isBefore(now.plus(BEAT))) {
+            if (due.isBefore(now.plus(config.beat()))) {
                 Duration until = Duration.between(now, due);
                 wait = until.compareTo(wait) < 0 ? until : wait;
             }
@@ -158,7 +157,7 @@ final class Rounds {
 
     private void pause() {
         try {
-            Thread.sleep(BEAT.dividedBy(5));
+            Thread.sleep(config.beat().dividedBy(5));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

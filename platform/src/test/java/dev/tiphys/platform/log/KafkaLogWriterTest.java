@@ -3,8 +3,10 @@ package dev.tiphys.platform.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import dev.tiphys.testkit.EmbeddedBroker;
+import dev.tiphys.testkit.Promise;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("real")
 class KafkaLogWriterTest {
     private static final Duration DELIVERY = Duration.ofSeconds(2);
+    private static final Duration PATIENT = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
@@ -62,7 +65,7 @@ class KafkaLogWriterTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
         }
-        writer = writer("here");
+        writer = writer("here", PATIENT);
     }
 
     @AfterEach
@@ -114,27 +117,29 @@ class KafkaLogWriterTest {
     }
 
     @Test
-    void saysThatTheBrokerIsAwayWithinItsTimeout() {
-        done(writer.append(List.of(record("a", 0))));
+    void saysThatTheBrokerIsAwayWithinItsTimeout() throws Exception {
+        KafkaLogWriter hasty = writer("hasty", DELIVERY);
+        await().atMost(PATIENT).until(() -> failure(hasty.append(List.of(record("a", 0)))) == null);
         broker.close();
         try {
-            long begin = System.nanoTime();
+            Promise.within(DELIVERY.plusMillis(700), () -> {
+                long begin = System.nanoTime();
 
-            Throwable failure = failure(writer.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
+                Throwable failure = failure(hasty.append(List.of(record("a", 1), record("b", 2), record("c", 3))));
 
-            assertThat(failure).isInstanceOf(LogUnavailable.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(DELIVERY.plusMillis(700));
+                assertThat(failure).isInstanceOf(LogUnavailable.class);
+                return Duration.ofNanos(System.nanoTime() - begin);
+            });
         } finally {
+            hasty.close();
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
         }
     }
 
-    /** The best of three, because other work on the machine also delays. */
     @Test
-    void goesOnSoonAfterTheBrokerIsBack() {
+    void goesOnSoonAfterTheBrokerIsBack() throws Exception {
         done(writer.append(List.of(record("a", 0))));
-        List<Duration> delays = new ArrayList<>();
-        for (int attempt = 0; attempt < 3; attempt++) {
+        Promise.within(Duration.ofMillis(600), () -> {
             broker.close();
             var meanwhile = writer.append(List.of(record("a", 1)));
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
@@ -143,25 +148,29 @@ class KafkaLogWriterTest {
             failure(meanwhile);
             done(writer.append(List.of(record("a", 2))));
 
-            delays.add(Duration.ofNanos(System.nanoTime() - back));
-        }
-        assertThat(delays).anySatisfy(delay -> assertThat(delay).isLessThan(Duration.ofMillis(600)));
+            return Duration.ofNanos(System.nanoTime() - back);
+        });
     }
 
     @Test
-    void neverBlocksOncePerRecordWhileTheBrokerIsAway() throws InterruptedException {
+    void neverBlocksOncePerRecordWhileTheBrokerIsAway() throws Exception {
         broker.close();
-        KafkaLogWriter fresh = writer("fresh");
         try {
-            long begin = System.nanoTime();
-            List<ProducerRecord<String, byte[]>> many =
-                    IntStream.range(0, 10).mapToObj(i -> record("k", i)).toList();
+            Promise.within(Duration.ofSeconds(4), () -> {
+                KafkaLogWriter fresh = writer("fresh", DELIVERY);
+                try {
+                    long begin = System.nanoTime();
+                    List<ProducerRecord<String, byte[]>> many =
+                            IntStream.range(0, 10).mapToObj(i -> record("k", i)).toList();
 
-            assertThat(failure(fresh.append(many))).isInstanceOf(LogUnavailable.class);
+                    assertThat(failure(fresh.append(many))).isInstanceOf(LogUnavailable.class);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+                    return Duration.ofNanos(System.nanoTime() - begin);
+                } finally {
+                    fresh.close();
+                }
+            });
         } finally {
-            fresh.close();
             broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
         }
     }
@@ -182,7 +191,7 @@ class KafkaLogWriterTest {
     @Test
     void goesOnWithTransactionsAfterAnotherProcessOfItsNameWroteOne() throws InterruptedException {
         done(writer.appendAtomically(List.of(record("a", 1))));
-        KafkaLogWriter twin = writer("here");
+        KafkaLogWriter twin = writer("here", PATIENT);
         try {
             done(twin.appendAtomically(List.of(record("a", 2))));
             done(writer.appendAtomically(List.of(record("a", 3))));
@@ -195,40 +204,48 @@ class KafkaLogWriterTest {
     }
 
     @Test
-    void aTransactionFailsWhileTheBrokerIsAwayAndTheNextOneGoesThrough() {
-        done(writer.appendAtomically(List.of(record("a", 1))));
-        broker.close();
+    void aTransactionFailsWhileTheBrokerIsAwayAndTheNextOneGoesThrough() throws InterruptedException {
+        KafkaLogWriter hasty = writer("hasty", DELIVERY.multipliedBy(3));
+        try {
+            done(hasty.appendAtomically(List.of(record("a", 1))));
+            broker.close();
 
-        assertThat(failure(writer.appendAtomically(List.of(record("a", 2))))).isInstanceOf(LogUnavailable.class);
+            assertThat(failure(hasty.appendAtomically(List.of(record("a", 2))))).isInstanceOf(LogUnavailable.class);
 
-        broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
-        done(writer.appendAtomically(List.of(record("a", 3))));
+            broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
+            done(hasty.appendAtomically(List.of(record("a", 3))));
+        } finally {
+            hasty.close();
+        }
         assertThat(read("read_committed")).containsExactly("a=1", "a=3");
     }
 
     @Test
-    void closesInTimeWhileTheBrokerIsAway() throws InterruptedException {
-        KafkaLogWriter closing = writer("closing");
-        done(closing.append(List.of(record("a", 1))));
-        done(closing.appendAtomically(List.of(record("a", 2))));
-        broker.close();
-        try {
-            var unwritten = closing.append(List.of(record("a", 3)));
-            long begin = System.nanoTime();
+    void closesInTimeWhileTheBrokerIsAway() throws Exception {
+        Promise.within(Duration.ofMillis(2_500), () -> {
+            KafkaLogWriter closing = writer("closing", PATIENT);
+            done(closing.append(List.of(record("a", 1))));
+            done(closing.appendAtomically(List.of(record("a", 2))));
+            broker.close();
+            try {
+                var unwritten = closing.append(List.of(record("a", 3)));
+                long begin = System.nanoTime();
 
-            closing.close();
+                closing.close();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2_500));
-            assertThat(failure(unwritten)).isInstanceOf(LogUnavailable.class);
-            assertThat(failure(closing.appendAtomically(List.of()))).isInstanceOf(LogUnavailable.class);
-            assertThat(failure(closing.append(List.of(record("a", 4))))).isInstanceOf(LogUnavailable.class);
-        } finally {
-            broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
-        }
+                Duration took = Duration.ofNanos(System.nanoTime() - begin);
+                assertThat(failure(unwritten)).isInstanceOf(LogUnavailable.class);
+                assertThat(failure(closing.appendAtomically(List.of()))).isInstanceOf(LogUnavailable.class);
+                assertThat(failure(closing.append(List.of(record("a", 4))))).isInstanceOf(LogUnavailable.class);
+                return took;
+            } finally {
+                broker = EmbeddedBroker.start(directory.resolve("broker"), broker.port());
+            }
+        });
     }
 
-    private static KafkaLogWriter writer(String instance) {
-        return new KafkaLogWriter(broker.bootstrapServers(), DELIVERY, "test", instance, new SimpleMeterRegistry());
+    private static KafkaLogWriter writer(String instance, Duration delivery) {
+        return new KafkaLogWriter(broker.bootstrapServers(), delivery, "test", instance, new SimpleMeterRegistry());
     }
 
     private ProducerRecord<String, byte[]> record(String key, int value) {
