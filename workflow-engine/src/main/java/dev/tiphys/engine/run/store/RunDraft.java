@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One run within one transaction: what it was, what it becomes, and what follows from that. Used by one thread. */
 final class RunDraft {

@@ -267,7 +267,8 @@ class PostgresRunsTest {
         }
         Charter first = RunWorld.charter(TWO_STEPS, "first");
         CompletableFuture<Decision> started = runs.handle(first.id(), new RunInput.Start(first));
-        await().atMost(PATIENCE).until(() -> store.count("select count(*) from pg_stat_activity where" + LOCKED_OUT) == 1);
+        await().atMost(PATIENCE)
+                .until(() -> store.count("select count(*) from pg_stat_activity where" + LOCKED_OUT) == 1);
         return started;
     }
 
@@ -289,9 +290,9 @@ class PostgresRunsTest {
                 charters.forEach(charter -> decisions.add(runs.handle(charter.id(), approve)));
             }
             lock.commit();
-            assertThat(decisions).allSatisfy(each -> assertThat(each)
-                    .succeedsWithin(PATIENCE)
-                    .isInstanceOf(Decision.Accepted.class));
+            assertThat(decisions)
+                    .allSatisfy(
+                            each -> assertThat(each).succeedsWithin(PATIENCE).isInstanceOf(Decision.Accepted.class));
         }
 
         assertThat(store.count("select count(distinct xmin::text) from engine.fact"))
@@ -310,15 +311,14 @@ class PostgresRunsTest {
         try (Connection lock = store.source().getConnection()) {
             CompletableFuture<Decision> started = startBehindALock(runs, lock);
             store.execute("select pg_terminate_backend(pid) from pg_stat_activity where" + LOCKED_OUT);
-            assertThat(started)
-                    .failsWithin(PATIENCE)
-                    .withThrowableThat()
-                    .withCauseInstanceOf(RunsUnavailable.class);
+            assertThat(started).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(RunsUnavailable.class);
             lock.commit();
         }
 
         for (String table : List.of("run", "fact", "timer", "work", "outbox")) {
-            assertThat(store.count("select count(*) from engine." + table)).as(table).isZero();
+            assertThat(store.count("select count(*) from engine." + table))
+                    .as(table)
+                    .isZero();
         }
         Charter again = RunWorld.charter(TWO_STEPS, "first");
         assertThat(runs.handle(again.id(), new RunInput.Start(again)))
