@@ -104,6 +104,14 @@ class PipelineStoryTest {
             ---
             apiVersion: tiphys.dev/v1
             kind: Pipeline
+            metadata: {name: one-by-one}
+            spec:
+              concurrency: {key: one-by-one, rule: sequential}
+              steps:
+                - {name: pause, wait: {duration: 10m}}
+            ---
+            apiVersion: tiphys.dev/v1
+            kind: Pipeline
             metadata: {name: impossible}
             spec:
               steps:
@@ -328,6 +336,28 @@ class PipelineStoryTest {
         api().post("/api/runs/" + run + "/retry").then().statusCode(200);
         awaitStep(run, 0, "waiting");
         assertThat(run(run).at("/steps/0/attempt").asInt()).isEqualTo(2);
+    }
+
+    /** The first has its turn at once, by a word of its line; the second waits for the first. */
+    @Test
+    void theAnswerToAStartIsTheRunAsItIsStored() {
+        String free = "{\"pipeline\": \"by-hand\", \"parameters\": {\"flavour\": \"sour\"}}";
+        String lined = "{\"pipeline\": \"one-by-one\"}";
+        for (String start : List.of(free, lined, lined)) {
+            String answer = api().contentType("application/json")
+                    .body(start)
+                    .post("/api/runs")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .asString();
+
+            JsonNode stored = run(json(answer).path("id").asText());
+            assertThat(json(answer)).isEqualTo(stored);
+            assertThat(stored.path("wait").isNull())
+                    .isEqualTo(stored.path("state").asText().equals("running"));
+        }
+        cancelAll(json(api().get("/api/runs?pipeline=one-by-one").asString()));
     }
 
     @Test

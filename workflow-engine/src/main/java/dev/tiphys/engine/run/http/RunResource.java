@@ -9,9 +9,11 @@ import dev.tiphys.engine.run.Charters;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.run.Library;
+import dev.tiphys.engine.run.Run;
 import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.RunInput.Judgement;
 import dev.tiphys.engine.run.RunInput.Stop;
+import dev.tiphys.engine.run.RunRules;
 import dev.tiphys.engine.run.RunView;
 import dev.tiphys.engine.run.RunViews;
 import dev.tiphys.engine.run.Runs;
@@ -139,12 +141,15 @@ final class RunResource {
                 charters.byHand(pipeline, new Charters.ByHand(key, parameters, revision, actor, now), library);
         Runs.Action action = new Runs.Action(actor, "start", "pipeline " + pipeline.name(), null);
         Decision decision = handle(charter.id(), new RunInput.Start(charter), action);
-        String id = switch (decision) {
-            case Decision.Accepted _ -> charter.id();
-            case Decision.Refused _ -> runs.startedBy(pipeline.name(), key).orElse(charter.id());
+        RunView started = switch (decision) {
+            // These are all the facts of the run, unless its line gave it a word in the same transaction.
+            case Decision.Accepted(var events)
+            when charter.line() == null && RunRules.replay(events) instanceof Run.Present run -> RunView.of(run);
+            case Decision.Accepted _ -> view(charter.id());
+            case Decision.Refused _ -> view(runs.startedBy(pipeline.name(), key).orElse(charter.id()));
         };
-        return Response.created(URI.create("/api/runs/" + id))
-                .entity(RunAnswer.of(view(id)))
+        return Response.created(URI.create("/api/runs/" + started.id()))
+                .entity(RunAnswer.of(started))
                 .build();
     }
 

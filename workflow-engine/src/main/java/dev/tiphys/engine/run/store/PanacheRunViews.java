@@ -42,26 +42,7 @@ final class PanacheRunViews implements RunViews, PanacheRepositoryBase<RunRow, S
 
     @Override
     public Optional<RunView> find(String run) {
-        return runs.find(run)
-                .flatMap(present -> QuarkusTransaction.joiningExisting()
-                        .call(() -> findByIdOptional(run))
-                        .map(row -> view(row, present)));
-    }
-
-    private static RunView view(RunRow row, Run.Present present) {
-        RunView listed = view(row);
-        return new RunView(
-                listed.id(),
-                listed.pipeline(),
-                listed.state(),
-                listed.reason(),
-                listed.createdAt(),
-                listed.startedAt(),
-                listed.finishedAt(),
-                listed.trigger(),
-                present.charter().parameters(),
-                listed.waiting(),
-                listed.steps());
+        return runs.find(run).map(RunView::of);
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.tiphys.engine.run.store;
 
 import dev.tiphys.contracts.run.RunFact.StepOutline;
-import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Effect;
 import dev.tiphys.engine.run.Effects;
 import dev.tiphys.engine.run.Run;
 import dev.tiphys.engine.run.RunEvent;
 import dev.tiphys.engine.run.RunRules;
+import dev.tiphys.engine.run.RunView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One run within one transaction: what it was, what it becomes, and what follows from that. Used by one thread. */
 final class RunDraft {
@@ -155,7 +154,7 @@ final class RunDraft {
     }
 
     private void addRun(Batch batch, Run.Present now) {
-        Shown shown = Shown.of(now);
+        RunView.Standing standing = RunView.Standing.of(now);
         String progress = RunJson.text(now);
         progressSize = progress.length();
         if (before > 0) {
@@ -163,10 +162,10 @@ final class RunDraft {
                     id,
                     before,
                     now.tally().facts(),
-                    shown.state().word(),
-                    shown.reason(),
-                    shown.startedAt(),
-                    shown.finishedAt(),
+                    standing.state().word(),
+                    standing.reason(),
+                    standing.startedAt(),
+                    standing.finishedAt(),
                     progress);
             return;
         }
@@ -181,36 +180,16 @@ final class RunDraft {
                 charter.pipeline(),
                 charter.triggerKey(),
                 now.tally().facts(),
-                shown.state().word(),
-                shown.reason(),
+                standing.state().word(),
+                standing.reason(),
                 charter.trigger().repository(),
                 charter.trigger().revision(),
                 now.tally().createdAt(),
-                shown.startedAt(),
-                shown.finishedAt(),
+                standing.startedAt(),
+                standing.finishedAt(),
                 RunJson.text(charter.trigger()),
                 RunJson.text(outline),
                 charterText,
                 progress);
-    }
-
-    /** A run's own state as answers and filters know it. */
-    private record Shown(
-            RunState state,
-            @Nullable String reason,
-            @Nullable Instant startedAt,
-            @Nullable Instant finishedAt) {
-        static Shown of(Run.Present run) {
-            return switch (run) {
-                case Run.Queued _ -> new Shown(RunState.PENDING, null, null, null);
-                case Run.Executing executing -> new Shown(RunState.RUNNING, null, executing.startedAt(), null);
-                case Run.Finished finished ->
-                    new Shown(
-                            finished.verdict().state(),
-                            finished.verdict().reason(),
-                            finished.startedAt(),
-                            finished.finishedAt());
-            };
-        }
     }
 }

@@ -32,7 +32,7 @@ final class StoreBeans {
             Incarnation incarnation,
             @Any Instance<Aftermath> aftermath,
             MeterRegistry registry,
-            @ConfigProperty(name = "tiphys.engine.lanes", defaultValue = "4") int lanes) {
+            @ConfigProperty(name = "tiphys.engine.lanes", defaultValue = "2") int lanes) {
         // Those who hear of effects hand in inputs in turn: they are looked up when the first effect happens.
         AtomicReference<@Nullable List<Aftermath>> found = new AtomicReference<>();
         return new PostgresRuns(

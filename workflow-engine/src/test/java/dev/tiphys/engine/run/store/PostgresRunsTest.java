@@ -18,8 +18,11 @@ import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.RunRules;
 import dev.tiphys.engine.run.RunWorld;
 import dev.tiphys.engine.run.Runs;
+import dev.tiphys.engine.run.RunsUnavailable;
 import dev.tiphys.engine.work.LeafOutcome;
 import dev.tiphys.platform.expression.Expressions;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +43,13 @@ class PostgresRunsTest {
             - {name: a, http: {method: GET, url: http://a}}
             - {name: b, http: {method: GET, url: http://b}}
             """;
+    private static final String TWO_QUESTIONS = """
+            steps:
+            - {name: a, approval: {message: a?}}
+            - {name: b, approval: {message: b?}}
+            """;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String LOCKED_OUT = " datname = current_database() and wait_event_type = 'Lock'";
 
     private final List<PostgresRuns> opened = new ArrayList<>();
     private TestStore store;
@@ -248,6 +257,73 @@ class PostgresRunsTest {
         for (CompletableFuture<Decision> each : failing) {
             assertThat(each).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(StackOverflowError.class);
         }
+    }
+
+    /** Starts a run that cannot be written while the connection holds its lock: what comes now waits. */
+    private CompletableFuture<Decision> startBehindALock(PostgresRuns runs, Connection lock) throws Exception {
+        lock.setAutoCommit(false);
+        try (Statement statement = lock.createStatement()) {
+            statement.execute("lock table engine.run in exclusive mode");
+        }
+        Charter first = RunWorld.charter(TWO_STEPS, "first");
+        CompletableFuture<Decision> started = runs.handle(first.id(), new RunInput.Start(first));
+        await().atMost(PATIENCE)
+                .until(() -> store.count("select count(*) from pg_stat_activity where" + LOCKED_OUT) == 1);
+        return started;
+    }
+
+    @Test
+    void whatComesWhileOneTransactionIsWrittenIsTheNextOneAndEachRunsInputsKeepTheirOrder() throws Exception {
+        PostgresRuns runs = store.runs(new Incarnation("one", "1"), List.of(), 1);
+        opened.add(runs);
+        List<Charter> charters = new ArrayList<>();
+        List<CompletableFuture<Decision>> decisions = new ArrayList<>();
+        try (Connection lock = store.source().getConnection()) {
+            decisions.add(startBehindALock(runs, lock));
+            for (int i = 0; i < 10; i++) {
+                Charter charter = RunWorld.charter(TWO_QUESTIONS, "key-" + i);
+                charters.add(charter);
+                decisions.add(runs.handle(charter.id(), new RunInput.Start(charter)));
+            }
+            for (String step : List.of("a", "b")) {
+                RunInput approve = new RunInput.Judge(step, RunInput.Judgement.APPROVE, "ann", null);
+                charters.forEach(charter -> decisions.add(runs.handle(charter.id(), approve)));
+            }
+            lock.commit();
+            assertThat(decisions)
+                    .allSatisfy(
+                            each -> assertThat(each).succeedsWithin(PATIENCE).isInstanceOf(Decision.Accepted.class));
+        }
+
+        assertThat(store.count("select count(distinct xmin::text) from engine.fact"))
+                .isEqualTo(2);
+        for (Charter charter : charters) {
+            Run.Present run = runs.find(charter.id()).orElseThrow();
+            assertThat(run).isInstanceOf(Run.Finished.class);
+            assertThat(RunRules.replay(runs.facts(charter.id()))).isEqualTo(run);
+        }
+    }
+
+    @Test
+    void aTransactionThatIsCutOffWritesNothingAndItsInputsAreToldSo() throws Exception {
+        PostgresRuns runs = store.runs(new Incarnation("one", "1"), List.of(), 1);
+        opened.add(runs);
+        try (Connection lock = store.source().getConnection()) {
+            CompletableFuture<Decision> started = startBehindALock(runs, lock);
+            store.execute("select pg_terminate_backend(pid) from pg_stat_activity where" + LOCKED_OUT);
+            assertThat(started).failsWithin(PATIENCE).withThrowableThat().withCauseInstanceOf(RunsUnavailable.class);
+            lock.commit();
+        }
+
+        for (String table : List.of("run", "fact", "timer", "work", "outbox")) {
+            assertThat(store.count("select count(*) from engine." + table))
+                    .as(table)
+                    .isZero();
+        }
+        Charter again = RunWorld.charter(TWO_STEPS, "first");
+        assertThat(runs.handle(again.id(), new RunInput.Start(again)))
+                .succeedsWithin(PATIENCE)
+                .isInstanceOf(Decision.Accepted.class);
     }
 
     @Test

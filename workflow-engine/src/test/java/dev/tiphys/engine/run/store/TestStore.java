@@ -9,6 +9,7 @@ import dev.tiphys.engine.run.Runs;
 import dev.tiphys.testkit.EmbeddedDatabase;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class TestStore {
         String url = server.jdbcUrl("store_" + COUNT.incrementAndGet());
         AgroalDataSource source = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(20)
+                        .exceptionSorter(new PostgreSQLExceptionSorter())
                         .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
                                 .principal(new NamePrincipal(server.user()))
                                 .credential(new SimplePassword(server.password())))));
