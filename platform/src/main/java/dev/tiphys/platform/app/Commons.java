@@ -7,14 +7,18 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** Produces what every service is given. */
 final class Commons {
+    private static final Duration MICROSECOND = Duration.of(1, ChronoUnit.MICROS);
 
+    /** As fine as a database keeps: a moment that is told from memory is the one that is read back. */
     @Produces
     @Singleton
     Clock clock() {
-        return Clock.systemUTC();
+        return Clock.tick(Clock.systemUTC(), MICROSECOND);
     }
 
     /** Answers have the same JSON as the log. */

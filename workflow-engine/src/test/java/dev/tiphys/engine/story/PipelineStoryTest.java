@@ -354,6 +354,12 @@ class PipelineStoryTest {
 
             JsonNode stored = run(json(answer).path("id").asText());
             assertThat(json(answer)).isEqualTo(stored);
+            JsonNode listed = json(api().get("/api/runs?limit=1&pipeline="
+                                    + stored.path("pipeline").asText())
+                            .asString())
+                    .at("/items/0");
+            assertThat(listed.path("id")).isEqualTo(stored.path("id"));
+            assertThat(listed.path("startedAt")).isEqualTo(stored.path("startedAt"));
             assertThat(stored.path("wait").isNull())
                     .isEqualTo(stored.path("state").asText().equals("running"));
         }
