@@ -49,7 +49,7 @@ public final class TestStore {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("create schema engine");
-            for (String migration : List.of("V1__runs.sql", "V2__retention.sql")) {
+            for (String migration : List.of("V1__runs.sql", "V2__retention.sql", "V3__state.sql")) {
                 try (InputStream sql = TestStore.class.getResourceAsStream("/db/engine/" + migration)) {
                     statement.execute(new String(sql.readAllBytes(), StandardCharsets.UTF_8));
                 }
