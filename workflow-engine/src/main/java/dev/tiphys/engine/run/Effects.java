@@ -96,7 +96,13 @@ public final class Effects {
                 set(step, attempt, Timer.DEADLINE, deploy.deadline().plus(StepRules.PATIENCE_WITH_SYNCER));
             }
             case Beginning.Ask(var _, var deadline) -> set(step, attempt, Timer.DEADLINE, deadline);
-            case Beginning.Pause(var until) -> set(step, attempt, Timer.RESUME, until);
+            case Beginning.Pause(var until, Instant deadline) -> {
+                if (deadline == null) {
+                    set(step, attempt, Timer.RESUME, until);
+                } else {
+                    set(step, attempt, Timer.DEADLINE, deadline);
+                }
+            }
             case Beginning.Say(var channel, var workspace, var text) ->
                 effects.add(new Effect.Publish(
                         Topic.NOTICES,
@@ -145,7 +151,11 @@ public final class Effects {
             case StepState.Deploying deploying ->
                 clear(step, deploying.attempt().number(), Timer.DEADLINE);
             case StepState.Asking asking -> clear(step, asking.attempt().number(), Timer.DEADLINE);
-            case StepState.Pausing pausing -> clear(step, pausing.attempt().number(), Timer.RESUME);
+            case StepState.Pausing pausing ->
+                clear(
+                        step,
+                        pausing.attempt().number(),
+                        pausing.deadline() == null ? Timer.RESUME : Timer.DEADLINE);
             case StepState.BackingOff backingOff ->
                 clear(step, backingOff.attempt().number(), Timer.RESUME);
             case StepState.Open(var attempt, Instant deadline)

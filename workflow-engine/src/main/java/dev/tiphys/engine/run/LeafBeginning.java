@@ -64,7 +64,10 @@ sealed interface LeafBeginning {
     private static LeafBeginning pause(Task task, JsonNode action, Instant now) {
         String text = action.path("duration").asText();
         try {
-            return new Possible(new Beginning.Pause(now.plus(Duration.parse(text))));
+            Instant until = now.plus(Duration.parse(text));
+            Instant deadline = task.timeout() == null ? null : now.plus(task.timeout());
+            return new Possible(
+                    new Beginning.Pause(until, deadline != null && deadline.isBefore(until) ? deadline : null));
         } catch (DateTimeParseException e) {
             return new Impossible("step " + task.name() + " waits for " + text + ", which is no duration");
         }

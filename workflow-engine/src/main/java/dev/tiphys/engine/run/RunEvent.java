@@ -110,8 +110,8 @@ public sealed interface RunEvent {
         /** A question to people. */
         record Ask(String message, Instant deadline) implements Beginning {}
 
-        /** A pause. */
-        record Pause(Instant until) implements Beginning {}
+        /** A pause; there is a deadline only if it comes before the end of the pause. */
+        record Pause(Instant until, @Nullable Instant deadline) implements Beginning {}
 
         /** A message. */
         record Say(String channel, String workspace, String text) implements Beginning {}

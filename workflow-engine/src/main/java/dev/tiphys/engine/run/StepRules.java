@@ -237,6 +237,16 @@ final class StepRules {
                         "rejected: nobody decided within " + duration(task),
                         null,
                         Map.of());
+            case StepState.Pausing pausing
+            when pausing.deadline() != null ->
+                unfolding.fail(
+                        task,
+                        pausing.attempt(),
+                        RunState.FAILED,
+                        reason,
+                        null,
+                        Map.of(),
+                        unfolding.effectOf(task));
             case StepState.Open(var current, Instant deadline)
             when deadline != null -> {
                 Instant extended = current.startedAt()
@@ -273,7 +283,8 @@ final class StepRules {
 
     private static Decision onResume(Unfolding unfolding, Task task, StepState.Active active) {
         switch (active) {
-            case StepState.Pausing pausing ->
+            case StepState.Pausing pausing
+            when pausing.deadline() == null ->
                 unfolding.endStep(task, pausing.attempt().number(), RunState.SUCCEEDED, PASSES, null, null, Map.of());
             case StepState.BackingOff backingOff -> {
                 if (unfolding.goesOn(task)) {
@@ -292,6 +303,7 @@ final class StepRules {
             case StepState.Working _,
                     StepState.Deploying _,
                     StepState.Asking _,
+                    StepState.Pausing _,
                     StepState.Open _,
                     StepState.Collapsing _,
                     StepState.Ending _ -> {

@@ -47,8 +47,8 @@ public sealed interface StepState {
     /** A person decides. */
     record Asking(Attempt attempt, Wait waiting) implements Active {}
 
-    /** Time passes. */
-    record Pausing(Attempt attempt, Wait waiting) implements Active {}
+    /** Time passes; there is a deadline only if it comes before the end of the pause. */
+    record Pausing(Attempt attempt, @Nullable Instant deadline, Wait waiting) implements Active {}
 
     /** The steps of a group are on their way; the group has a deadline if it was given a timeout. */
     record Open(Attempt attempt, @Nullable Instant deadline) implements Active {}

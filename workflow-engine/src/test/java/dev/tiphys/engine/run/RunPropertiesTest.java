@@ -161,6 +161,8 @@ class RunPropertiesTest {
                         ? new TimerFired(step, attempt, Timer.DEADLINE)
                         : new RunInput.Judge(
                                 step, random.nextInt(4) == 0 ? Judgement.REJECT : Judgement.APPROVE, "ann", null);
+            case StepState.Pausing pausing
+            when pausing.deadline() != null -> new TimerFired(step, attempt, Timer.DEADLINE);
             case StepState.Pausing _, StepState.BackingOff _ -> new TimerFired(step, attempt, Timer.RESUME);
             case StepState.Open _, StepState.Collapsing _ -> new TimerFired(step, attempt, Timer.DEADLINE);
         };

@@ -1,6 +1,7 @@
 package dev.tiphys.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tiphys.contracts.Topic;
 import dev.tiphys.contracts.notice.NoticeRequested;
@@ -492,6 +493,18 @@ class RunRulesTest {
         }
 
         @Test
+        void isRejectedAfterTheTimeoutOfItsStep() {
+            RunWorld world = RunWorld.started(steps("{name: ask, approval: {message: 'Release?'}, timeout: 2s}"));
+            assertThat(world.effects(Effect.SetTimer.class))
+                    .extracting(Effect.SetTimer::due)
+                    .containsExactly(RunWorld.NOON.plus(Duration.ofSeconds(2)));
+
+            world.pass(Duration.ofSeconds(2)).fire("ask", Timer.DEADLINE);
+
+            assertThat(world.why()).isEqualTo("ask: rejected: nobody decided within 2s");
+        }
+
+        @Test
         void isNotGivenTwiceOrByNobodyOrForAnotherStep() {
             RunWorld world = RunWorld.started(ASK);
             assertThat(world.refused(new RunInput.Judge("ask", Judgement.APPROVE, " ", null))
@@ -721,6 +734,49 @@ class RunRulesTest {
             world.pass(Duration.ofMinutes(5)).fire("w", Timer.RESUME);
 
             assertThat(world.word("b")).isEqualTo("running");
+        }
+    }
+
+    @Nested
+    class APauseThatOutlivesItsTimeout {
+        private static final String LONG = steps("{name: w, wait: 1h, timeout: 2s%s}", B);
+
+        @Test
+        void failsTheStep() {
+            RunWorld world = RunWorld.started(LONG.formatted(""));
+            assertThat(world.effects(Effect.SetTimer.class))
+                    .extracting(Effect.SetTimer::key, Effect.SetTimer::due)
+                    .containsExactly(tuple("w#1#DEADLINE", RunWorld.NOON.plus(Duration.ofSeconds(2))));
+
+            world.pass(Duration.ofSeconds(2)).fire("w", Timer.DEADLINE);
+
+            assertThat(world.why()).isEqualTo("w: timed out after 2s");
+            assertThat(world.word("b")).isEqualTo("skipped");
+            assertThat(world.effects(Effect.ClearTimer.class))
+                    .extracting(Effect.ClearTimer::key)
+                    .containsExactly("w#1#DEADLINE");
+        }
+
+        @Test
+        void isTriedAgainAndIgnoredAsOtherFailuresAre() {
+            RunWorld world = RunWorld.started(LONG.formatted(", retry: {limit: 1}, onFailure: ignore"));
+
+            world.pass(Duration.ofSeconds(2)).fire("w", Timer.DEADLINE);
+            world.pass(Duration.ofHours(1)).fire("w", Timer.RESUME);
+            assertThat(world.attempt("w")).isEqualTo(2);
+            world.pass(Duration.ofSeconds(2)).fire("w", Timer.DEADLINE);
+
+            assertThat(world.word("w")).isEqualTo("failed");
+            assertThat(world.word("b")).isEqualTo("running");
+        }
+
+        @Test
+        void isNoneIfItEndsInTime() {
+            RunWorld world = RunWorld.started(steps("{name: w, wait: 2s, timeout: 2s}"));
+
+            world.pass(Duration.ofSeconds(2)).fire("w", Timer.RESUME);
+
+            assertThat(world.verdict()).isEqualTo("succeeded");
         }
     }
 
