@@ -171,6 +171,9 @@ public final class Charters {
         if (!fits) {
             return "it must be a " + parameter.type().name().toLowerCase(java.util.Locale.ROOT) + ", and is " + value;
         }
+        if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
+            return "it must be a number of at most about 1.8e308 either way, and is larger";
+        }
         if (!parameter.options().isEmpty() && !parameter.options().contains(value.asText())) {
             return "it must be one of " + String.join(", ", parameter.options()) + ", and is " + value.asText();
         }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.definition.Pipeline;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person gives for a parameter as text is what the pipeline wants it to be. */
 class ParametersTest {
@@ -42,6 +46,19 @@ class ParametersTest {
 
         assertThat(Charters.check(PIPELINE, typed))
                 .anySatisfy(finding -> assertThat(finding.message()).contains("number", "much"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e400", "-1e400", "1e999999999"})
+    void aNumberThatIsTooLargeToBeOneIsRefused(String text) throws Exception {
+        JsonNode ofARequest = Json.mapper().readTree(text);
+
+        for (Map<String, JsonNode> each : List.of(given("share", text), Map.of("share", ofARequest))) {
+            assertThat(Charters.check(PIPELINE, Charters.typed(PIPELINE, each)))
+                    .filteredOn(finding -> finding.path().equals("parameters.share"))
+                    .singleElement()
+                    .satisfies(finding -> assertThat(finding.message()).contains("1.8e308"));
+        }
     }
 
     private static Map<String, JsonNode> given(String name, String text) {
