@@ -1,6 +1,7 @@
 package dev.tiphys.engine.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tiphys.contracts.definition.Definition;
 import dev.tiphys.engine.run.RunEvent.Beginning;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,18 +34,18 @@ sealed interface LeafBeginning {
     /** It cannot. */
     record Impossible(String reason) implements LeafBeginning {}
 
-    static LeafBeginning of(Task task, JsonNode action, Instant now, long fence) {
+    /** It cannot until somebody defines what is missing. */
+    record Stuck(String reason) implements LeafBeginning {}
+
+    static LeafBeginning of(Task task, JsonNode action, RunRules.Moment moment) {
+        Instant now = moment.now();
         return switch (task.kind()) {
-            case "deploy" -> deploy(task, action, now, fence);
+            case "deploy" -> deploy(task, action, now, moment.fence());
             case "approval" ->
                 new Possible(
                         new Beginning.Ask(action.path("message").asText(), now.plus(timeout(task, APPROVAL_TIMEOUT))));
             case "wait" -> pause(task, action, now);
-            case "notify" ->
-                new Possible(new Beginning.Say(
-                        action.path("slack").asText(),
-                        action.path("workspace").asText("default"),
-                        action.path("text").asText()));
+            case "notify" -> say(action, moment.library());
             case "jenkins" -> work(action, now.plus(timeout(task, JENKINS_TIMEOUT)));
             case "http" -> work(action, now.plus(timeout(task, HTTP_TIMEOUT)));
             default -> work(action, now.plus(timeout(task, JOB_TIMEOUT)));
@@ -59,6 +60,15 @@ sealed interface LeafBeginning {
         }
         return new Possible(new Beginning.Deploy(
                 action.path("application").asText(), revision, fence, now.plus(timeout(task, DEPLOY_TIMEOUT))));
+    }
+
+    private static LeafBeginning say(JsonNode action, Library library) {
+        String workspace = action.path("workspace").asText("default");
+        if (library.find(Definition.SlackWorkspace.class, workspace).isEmpty()) {
+            return new Stuck("there is no SlackWorkspace " + workspace);
+        }
+        return new Possible(new Beginning.Say(
+                action.path("slack").asText(), workspace, action.path("text").asText()));
     }
 
     private static LeafBeginning pause(Task task, JsonNode action, Instant now) {

@@ -22,11 +22,12 @@ public final class RunRules {
     }
 
     /**
-     * When and with which token a decision is made.
+     * When, with which token and with which definitions a decision is made.
      *
      * @param fence the token that deployments of this decision carry; greater than that of any earlier decision
+     * @param library the definitions of that moment
      */
-    public record Moment(Instant now, long fence) {}
+    public record Moment(Instant now, long fence, Library library) {}
 
     /** {@return what the facts come to} */
     public static Run replay(List<RunEvent> events) {

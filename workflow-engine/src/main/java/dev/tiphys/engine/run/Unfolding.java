@@ -265,7 +265,7 @@ final class Unfolding {
 
     private void beginLeaf(Task task, int attempt, JsonNode action) {
         LeafBeginning chosen = switch (expressions.resolve(action, Scope.of(run()))) {
-            case Expressions.Resolved<JsonNode>(var resolved) -> LeafBeginning.of(task, resolved, now(), fence());
+            case Expressions.Resolved<JsonNode>(var resolved) -> LeafBeginning.of(task, resolved, moment);
             case Expressions.Unresolved<JsonNode> unresolved -> new LeafBeginning.Impossible(Scope.text(unresolved));
         };
         switch (chosen) {
@@ -273,11 +273,14 @@ final class Unfolding {
                 emit(new RunEvent.StepBegun(task.name(), attempt, beginning, now()));
                 afterBeginning(task, attempt, beginning);
             }
-            case LeafBeginning.Impossible(var reason) -> {
-                emit(new RunEvent.StepBegun(task.name(), attempt, new RunEvent.Beginning.Nothing(), now()));
-                endStep(task, attempt, RunState.FAILED, effectOf(task), reason, null, Map.of());
-            }
+            case LeafBeginning.Impossible(var reason) -> endAtOnce(task, attempt, RunState.FAILED, reason);
+            case LeafBeginning.Stuck(var reason) -> endAtOnce(task, attempt, RunState.STUCK, reason);
         }
+    }
+
+    private void endAtOnce(Task task, int attempt, RunState state, String reason) {
+        emit(new RunEvent.StepBegun(task.name(), attempt, new RunEvent.Beginning.Nothing(), now()));
+        endStep(task, attempt, state, effectOf(task), reason, null, Map.of());
     }
 
     private void afterBeginning(Task task, int attempt, RunEvent.Beginning beginning) {

@@ -720,6 +720,31 @@ class RunRulesTest {
                     .extracting(each -> ((NoticeRequested) each.payload()).text())
                     .containsExactly("for p");
         }
+
+        @Test
+        void isStuckWhereItsWorkspaceIsNotDefinedUntilItIs() {
+            RunWorld world = new RunWorld().withWorkspace(false);
+            world.accept(new RunInput.Start(
+                    RunWorld.charter(steps("{name: say, notify: {slack: '#x', text: hello}, retry: {limit: 3}}"))));
+
+            assertThat(world.word("say")).isEqualTo("stuck");
+            assertThat(world.verdict()).isEqualTo("stuck");
+            assertThat(world.why()).isEqualTo("say: there is no SlackWorkspace default");
+            assertThat(world.effects(Effect.Publish.class))
+                    .noneMatch(each -> each.topic() == Topic.NOTICES);
+
+            world.withWorkspace(true).accept(new RunInput.Retry("ann"));
+
+            assertThat(world.verdict()).isEqualTo("succeeded");
+        }
+
+        @Test
+        void isStuckWhereTheWorkspaceThatItNamesIsNotDefined() {
+            RunWorld world =
+                    RunWorld.started(steps("{name: say, notify: {slack: '#x', workspace: other, text: hello}}"));
+
+            assertThat(world.why()).isEqualTo("say: there is no SlackWorkspace other");
+        }
     }
 
     @Nested

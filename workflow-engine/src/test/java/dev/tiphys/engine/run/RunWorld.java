@@ -25,9 +25,17 @@ public final class RunWorld {
     public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     public static final String REVISION = "1234567890123456789012345678901234567890";
 
+    private static final Definition WORKSPACE = DefinitionReader.read("slack.yaml", """
+                    apiVersion: tiphys.dev/v1
+                    kind: SlackWorkspace
+                    metadata: {name: default}
+                    spec: {webhook: {secretRef: {name: slack, key: url}}}
+                    """).documents().getFirst().definition();
+
     private final RunRules rules = new RunRules(new SimpleExpressions());
     private final List<RunEvent> facts = new ArrayList<>();
     private final List<Effect> effects = new ArrayList<>();
+    private List<? extends Definition> definitions = List.of(WORKSPACE);
     private Run run = new Run.Absent();
     private Instant now = NOON;
     private long fence;
@@ -123,9 +131,15 @@ public final class RunWorld {
         return world;
     }
 
+    /** A world in which a Slack workspace is defined, or none. */
+    public RunWorld withWorkspace(boolean isDefined) {
+        definitions = isDefined ? List.of(WORKSPACE) : List.of();
+        return this;
+    }
+
     public Decision give(RunInput input) {
         fence++;
-        Decision decision = rules.decide(run, input, new RunRules.Moment(now, fence));
+        Decision decision = rules.decide(run, input, new RunRules.Moment(now, fence, library(definitions)));
         if (decision instanceof Decision.Accepted(var events)) {
             for (RunEvent event : events) {
                 Run before = run;

@@ -108,6 +108,11 @@ class OutageStoryTest {
                 metadata: {name: shop}
                 spec: {url: https://github.com/acme/shop.git, provider: github}
                 ---
+                apiVersion: tiphys.dev/v1
+                kind: SlackWorkspace
+                metadata: {name: default}
+                spec: {token: {secretRef: {name: slack, key: token}}}
+                ---
                 apiVersion: argoproj.io/v1alpha1
                 kind: Application
                 metadata: {name: shop, namespace: argocd}

@@ -52,6 +52,11 @@ class PipelineStoryTest {
             metadata: {name: shop}
             spec: {url: https://github.com/acme/shop.git, provider: github}
             ---
+            apiVersion: tiphys.dev/v1
+            kind: SlackWorkspace
+            metadata: {name: default}
+            spec: {token: {secretRef: {name: slack, key: token}}}
+            ---
             apiVersion: argoproj.io/v1alpha1
             kind: Application
             metadata: {name: shop-experiment, namespace: argocd}

@@ -11,6 +11,7 @@ import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Decision.Refusal;
 import dev.tiphys.engine.run.Effect;
+import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.run.Run;
 import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.RunRules;
@@ -75,6 +76,7 @@ final class Lane {
 
     private final DataSource source;
     private final RunRules rules;
+    private final Libraries libraries;
     private final InstantSource clock;
     private final String owner;
     private final Supplier<? extends Collection<Aftermath>> aftermath;
@@ -89,6 +91,7 @@ final class Lane {
             int number,
             DataSource source,
             RunRules rules,
+            Libraries libraries,
             InstantSource clock,
             String owner,
             Supplier<? extends Collection<Aftermath>> aftermath,
@@ -96,6 +99,7 @@ final class Lane {
             Runs runs) {
         this.source = source;
         this.rules = rules;
+        this.libraries = libraries;
         this.clock = clock;
         this.owner = owner;
         this.aftermath = aftermath;
@@ -272,11 +276,11 @@ final class Lane {
         try (Connection connection = source.getConnection()) {
             Set<String> remembered = load(connection, items, drafts);
             Iterator<Long> fences = fences(connection, items, drafts).iterator();
-            RunRules.Moment moment = new RunRules.Moment(clock.instant(), 0);
+            RunRules.Moment moment = new RunRules.Moment(clock.instant(), 0, libraries.now());
             Batch batch = new Batch();
             for (Item item : items) {
                 RunDraft draft = draft(drafts, item.run());
-                moment = new RunRules.Moment(moment.now(), fences.next());
+                moment = new RunRules.Moment(moment.now(), fences.next(), moment.library());
                 Decision decision = rules.decide(draft.run(), item.input(), moment);
                 if (decision instanceof Decision.Refused refused && remembered.contains(item.run())) {
                     // Another instance may have gone on with the run; what is accepted meets it by the version, a

@@ -3,6 +3,7 @@ package dev.tiphys.engine.run.store;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Charter;
 import dev.tiphys.engine.run.Decision;
+import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.run.Run;
 import dev.tiphys.engine.run.RunEvent;
 import dev.tiphys.engine.run.RunInput;
@@ -34,6 +35,7 @@ final class PostgresRuns implements Runs, AutoCloseable {
     PostgresRuns(
             DataSource source,
             RunRules rules,
+            Libraries libraries,
             InstantSource clock,
             String owner,
             int lanes,
@@ -42,7 +44,7 @@ final class PostgresRuns implements Runs, AutoCloseable {
         this.source = source;
         List<Lane> opened = new ArrayList<>();
         for (int i = 0; i < lanes; i++) {
-            opened.add(new Lane(i, source, rules, clock, owner, aftermath, metrics, this));
+            opened.add(new Lane(i, source, rules, libraries, clock, owner, aftermath, metrics, this));
         }
         this.lanes = List.copyOf(opened);
     }

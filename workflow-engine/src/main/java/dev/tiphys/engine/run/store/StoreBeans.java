@@ -3,6 +3,7 @@ package dev.tiphys.engine.run.store;
 import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Incarnation;
+import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.run.RunRules;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,7 @@ final class StoreBeans {
     PostgresRuns runs(
             @DataSource("engine") AgroalDataSource source,
             RunRules rules,
+            Libraries libraries,
             Clock clock,
             Incarnation incarnation,
             @Any Instance<Aftermath> aftermath,
@@ -38,6 +40,7 @@ final class StoreBeans {
         return new PostgresRuns(
                 source,
                 rules,
+                libraries,
                 clock,
                 incarnation.owner(),
                 lanes,

@@ -3,6 +3,8 @@ package dev.tiphys.engine.run.store;
 import dev.tiphys.engine.run.Aftermath;
 import dev.tiphys.engine.run.Incarnation;
 import dev.tiphys.engine.run.Leases;
+import dev.tiphys.engine.run.Libraries;
+import dev.tiphys.engine.run.Library;
 import dev.tiphys.engine.run.RunRules;
 import dev.tiphys.engine.run.RunWorld;
 import dev.tiphys.engine.run.Runs;
@@ -20,8 +22,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A real database with the engine's schema, a fresh one for each test; the server ends with the process. */
 public final class TestStore {
@@ -77,7 +81,26 @@ public final class TestStore {
 
     private PostgresRuns runs(RunRules rules, Incarnation incarnation, List<Aftermath> aftermath, int lanes) {
         return new PostgresRuns(
-                source, rules, Clock.systemUTC(), incarnation.owner(), lanes, () -> aftermath, LaneMetrics.NONE);
+                source,
+                rules,
+                new NoDefinitions(),
+                Clock.systemUTC(),
+                incarnation.owner(),
+                lanes,
+                () -> aftermath,
+                LaneMetrics.NONE);
+    }
+
+    private static final class NoDefinitions implements Libraries {
+        @Override
+        public Library now() {
+            return RunWorld.library(List.of());
+        }
+
+        @Override
+        public Library atLeast(@Nullable Long version, Duration patience) {
+            return now();
+        }
     }
 
     private static RunRules rules() {
