@@ -99,6 +99,10 @@ final class HttpGuard {
             refuse(context, 403, "requests from pages of other origins are refused");
             return;
         }
+        if (holdsNul(request.uri())) {
+            refuse(context, 400, "the path and the query must not hold the character NUL (%00)");
+            return;
+        }
         if (path.startsWith("/hooks/")) {
             context.next();
             return;
@@ -138,6 +142,11 @@ final class HttpGuard {
         }
     }
 
+    /** No database keeps it, and no name has it. An encoded percent sign before two zeros reads {@code %2500}. */
+    private static boolean holdsNul(String uri) {
+        return uri.contains("%00") || uri.indexOf('\0') >= 0;
+    }
+
     private static int portOr(int usual, int port) {
         return port > 0 ? port : usual;
     }
@@ -161,7 +170,13 @@ final class HttpGuard {
     }
 
     private static void refuse(RoutingContext context, int status, String detail) {
-        String title = status == 401 ? "Unauthorized" : status == 403 ? "Forbidden" : "Misdirected Request";
+        String title =
+                switch (status) {
+                    case 400 -> "Bad Request";
+                    case 401 -> "Unauthorized";
+                    case 403 -> "Forbidden";
+                    default -> "Misdirected Request";
+                };
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)

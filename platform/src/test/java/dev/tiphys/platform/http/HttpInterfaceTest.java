@@ -230,6 +230,35 @@ class HttpInterfaceTest {
     }
 
     @Nested
+    class TheCharacterNul {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "/api/example/%00",
+                    "/api/example/a%00b",
+                    "/api/example?after=%00",
+                    "/api/example?%00=1",
+                    "/hooks/example?x=%00"
+                })
+        void isRefusedInAnAddress(String target) throws IOException {
+            String answer = raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + BEARER
+                    + "\r\nConnection: close\r\n\r\n");
+
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400 Bad Request")
+                    .contains("application/problem+json", "must not hold the character NUL");
+        }
+
+        @Test
+        void isNotWhatAPercentSignBeforeZerosMeans() throws Exception {
+            HttpResponse<String> answer = get("/api/example/%2500");
+
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(problem(answer).path("detail").asText()).isEqualTo("there is no failure %00");
+        }
+    }
+
+    @Nested
     class AProblem {
         @Test
         void namesItsKindAndWhatToDo() throws Exception {
