@@ -83,7 +83,7 @@ final class ProblemMappers {
     }
 
     /** Where the body is wrong; what the parser says names classes and shows what was sent. */
-    private static String unreadable(JsonProcessingException e) {
+    static String unreadable(JsonProcessingException e) {
         JsonLocation place = e.getLocation();
         String at = place == null ? "" : " at line " + place.getLineNr() + ", column " + place.getColumnNr();
         String field = e instanceof JsonMappingException mapping

@@ -8,14 +8,22 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Ids of runs: 26 letters and digits that sort by the moment of the trigger, the same for the same trigger. */
-final class RunIds {
+public final class RunIds {
     private static final int TIME_DIGITS = 11;
     private static final int HASH_DIGITS = 15;
     private static final int RADIX = 32;
 
+    private static final Pattern FORM = Pattern.compile("[0-9a-v]{" + (TIME_DIGITS + HASH_DIGITS) + "}");
+
     private RunIds() {}
+
+    /** {@return whether a text has the form of an id, whether there is such a run or not} */
+    public static boolean isOne(String text) {
+        return FORM.matcher(text).matches();
+    }
 
     static String of(String pipeline, String triggerKey, Instant at) {
         long micros = Math.max(0, ChronoUnit.MICROS.between(Instant.EPOCH, at));

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The engine alone among real parts: events in, commands and facts out, people over HTTP. The test plays the syncer. */
 @QuarkusTest
@@ -227,6 +229,43 @@ class PipelineStoryTest {
         return json(api().get("/api/runs?pipeline=impossible&" + query).asString())
                 .path("items")
                 .findValuesAsText("id");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/runs?limit=abc, 'limit must be a whole number from 1 on, and is abc'",
+        "/api/runs?limit=0, 'limit must be a whole number from 1 on, and is 0'",
+        "/api/events?limit=-1, 'limit must be a whole number from 1 on, and is -1'",
+        "/api/runs?after=nonsense, 'after must be the id of a run, as next of a page gives it, and is nonsense'",
+        "/api/events?after=nonsense, 'there is no event nonsense'"
+    })
+    void aPageThatCannotBeIsRefusedWithWhatCan(String path, String said) {
+        JsonNode problem =
+                json(api().get(path).then().statusCode(400).extract().asString());
+
+        assertThat(problem.path("detail").asText()).contains(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/runs, 'parameters, pipeline, revision'",
+        "/api/runs/some/cancel, 'mode, reason'",
+        "/api/runs/some/retry, no fields",
+        "/api/runs/some/steps/ask/approve, comment",
+        "/api/runs/some/steps/ask/reject, comment",
+        "/api/trace, 'definitions, event'"
+    })
+    void aFieldThatIsNotKnownIsRefusedWithThoseThatAre(String path, String known) {
+        JsonNode problem = json(api().contentType("application/json")
+                .body(Map.of("nonsense", true))
+                .post(path)
+                .then()
+                .statusCode(400)
+                .extract()
+                .asString());
+
+        assertThat(problem.path("detail").asText())
+                .isEqualTo("the body has a field nonsense, which is not known here; it takes " + known);
     }
 
     @Test

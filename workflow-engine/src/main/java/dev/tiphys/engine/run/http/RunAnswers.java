@@ -2,38 +2,22 @@ package dev.tiphys.engine.run.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.run.RunState;
 import dev.tiphys.contracts.run.RunTrigger;
 import dev.tiphys.contracts.run.Wait;
 import dev.tiphys.engine.run.RunView;
 import dev.tiphys.engine.run.StepView;
-import dev.tiphys.platform.http.ProblemException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked and answered over HTTP. */
 final class RunAnswers {
 
     private RunAnswers() {}
-
-    /** {@return a request's body, whatever its content type says; null if it is empty} */
-    static <T> @Nullable T read(@Nullable String body, Class<T> type) {
-        if (body == null || body.isBlank()) {
-            return null;
-        }
-        try {
-            return Json.mapper().readValue(body, type);
-        } catch (JsonProcessingException e) {
-            throw (ProblemException)
-                    ProblemException.badRequest("the body is not the JSON that is expected: " + e.getOriginalMessage())
-                            .initCause(e);
-        }
-    }
 
     /** A run. */
     record RunAnswer(
@@ -96,6 +80,7 @@ final class RunAnswers {
     }
 
     /** A start by hand. */
+    @Schema(requiredProperties = "pipeline")
     record StartRequest(
             @Nullable String pipeline,
             @Nullable Map<String, JsonNode> parameters,
@@ -103,6 +88,9 @@ final class RunAnswers {
 
     /** A wish for the end. */
     record CancelRequest(@Nullable String mode, @Nullable String reason) {}
+
+    /** Another round: there is nothing to say about it. */
+    record RetryRequest() {}
 
     /** What a person says. */
     record CommentRequest(@Nullable String comment) {}

@@ -10,6 +10,7 @@ import dev.tiphys.engine.run.Decision;
 import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.run.Library;
 import dev.tiphys.engine.run.Run;
+import dev.tiphys.engine.run.RunIds;
 import dev.tiphys.engine.run.RunInput;
 import dev.tiphys.engine.run.RunInput.Judgement;
 import dev.tiphys.engine.run.RunInput.Stop;
@@ -20,9 +21,11 @@ import dev.tiphys.engine.run.Runs;
 import dev.tiphys.engine.run.RunsUnavailable;
 import dev.tiphys.engine.run.http.RunAnswers.CancelRequest;
 import dev.tiphys.engine.run.http.RunAnswers.CommentRequest;
+import dev.tiphys.engine.run.http.RunAnswers.RetryRequest;
 import dev.tiphys.engine.run.http.RunAnswers.RunAnswer;
 import dev.tiphys.engine.run.http.RunAnswers.StartRequest;
 import dev.tiphys.platform.http.Actor;
+import dev.tiphys.platform.http.JsonBody;
 import dev.tiphys.platform.http.Page;
 import dev.tiphys.platform.http.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -52,6 +55,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /** Runs: look, start, cancel, retry, approve. */
@@ -85,9 +91,15 @@ final class RunResource {
             @QueryParam("pipeline") @Nullable String pipeline,
             @QueryParam("state") @Nullable String state,
             @QueryParam("revision") @Nullable String revision,
-            @QueryParam("limit") @DefaultValue("50") int limit,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", defaultValue = "50"))
+                    @QueryParam("limit")
+                    @DefaultValue("50")
+                    String limit,
             @QueryParam("after") @Nullable String after) {
-        int size = Math.clamp(limit, 1, LARGEST_PAGE);
+        int size = Page.size(limit, LARGEST_PAGE);
+        if (after != null && !RunIds.isOne(after)) {
+            throw ProblemException.badRequest("after must be the id of a run, as next of a page gives it, and is " + after);
+        }
         List<RunView> found = views.list(new RunViews.Filter(pipeline, word(state), revision), size + 1, after);
         boolean isMore = found.size() > size;
         List<RunAnswer> items = found.stream().limit(size).map(RunAnswer::of).toList();
@@ -118,7 +130,7 @@ final class RunResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Starts a pipeline by hand")
     public Response start(@Nullable String body, @Context HttpHeaders headers) {
-        StartRequest request = RunAnswers.read(body, StartRequest.class);
+        StartRequest request = JsonBody.read(body, StartRequest.class);
         if (request == null || request.pipeline() == null) {
             throw ProblemException.badRequest("name the pipeline: {\"pipeline\": \"…\"}");
         }
@@ -171,7 +183,7 @@ final class RunResource {
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Cancels a run: kill, finally or drain")
     public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
-        CancelRequest request = RunAnswers.read(body, CancelRequest.class);
+        CancelRequest request = JsonBody.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
         String mode = request == null || request.mode() == null ? "finally" : request.mode();
         String reason = request == null ? null : request.reason();
@@ -189,7 +201,8 @@ final class RunResource {
     @Path("/{id}/retry")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Retries a run from its failed step")
-    public RunAnswer retry(@PathParam("id") String id, @Context HttpHeaders headers) {
+    public RunAnswer retry(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
+        var _ = JsonBody.read(body, RetryRequest.class);
         String actor = Actor.of(headers).name();
         return act(id, new RunInput.Retry(actor), new Runs.Action(actor, "retry", "run " + id, null));
     }
@@ -219,7 +232,7 @@ final class RunResource {
     }
 
     private RunAnswer judge(String id, String step, Judgement judgement, @Nullable String body, HttpHeaders headers) {
-        CommentRequest request = RunAnswers.read(body, CommentRequest.class);
+        CommentRequest request = JsonBody.read(body, CommentRequest.class);
         String actor = Actor.of(headers).name();
         String comment = request == null ? null : request.comment();
         String verb = judgement.name().toLowerCase(Locale.ROOT);

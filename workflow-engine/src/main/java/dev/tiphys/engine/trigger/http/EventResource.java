@@ -24,6 +24,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /** Events, and what was decided about each. */
@@ -50,8 +53,16 @@ final class EventResource {
     @GET
     @Operation(summary = "The newest events first")
     public Page<EventView> list(
-            @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("after") @Nullable String after) {
-        int size = Math.clamp(limit, 1, LARGEST_PAGE);
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER, minimum = "1", defaultValue = "50"))
+                    @QueryParam("limit")
+                    @DefaultValue("50")
+                    String limit,
+            @QueryParam("after") @Nullable String after) {
+        int size = Page.size(limit, LARGEST_PAGE);
+        if (after != null && views.find(after).isEmpty()) {
+            throw ProblemException.badRequest(
+                    "after must be the id of an event, as next of a page gives it; there is no event " + after);
+        }
         List<EventView> found = views.list(size + 1, after);
         List<EventView> items = found.stream().limit(size).toList();
         return new Page<>(items, found.size() > size ? items.getLast().id() : null);

@@ -10,9 +10,11 @@ import dev.tiphys.contracts.event.ExternalEvent;
 import dev.tiphys.engine.run.Libraries;
 import dev.tiphys.engine.trigger.Arrivals;
 import dev.tiphys.engine.trigger.Ruling;
+import dev.tiphys.platform.http.JsonBody;
 import dev.tiphys.platform.http.ProblemException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -45,8 +47,10 @@ final class TraceResource {
     record Trial(@Nullable JsonNode event, @Nullable String definitions) {}
 
     @POST
+    @Consumes(MediaType.WILDCARD)
     @Operation(summary = "What would be decided about an event that never was; starts nothing")
-    public EventResource.Trace trial(@Nullable Trial trial) {
+    public EventResource.Trace trial(@Nullable String body) {
+        Trial trial = JsonBody.read(body, Trial.class);
         if (trial == null) {
             throw ProblemException.badRequest("the body is {\"event\": {...}, \"definitions\": \"YAML\"}");
         }
