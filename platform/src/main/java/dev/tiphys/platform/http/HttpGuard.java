@@ -170,13 +170,12 @@ final class HttpGuard {
     }
 
     private static void refuse(RoutingContext context, int status, String detail) {
-        String title =
-                switch (status) {
-                    case 400 -> "Bad Request";
-                    case 401 -> "Unauthorized";
-                    case 403 -> "Forbidden";
-                    default -> "Misdirected Request";
-                };
+        String title = switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            default -> "Misdirected Request";
+        };
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)

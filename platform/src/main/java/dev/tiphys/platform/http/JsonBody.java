@@ -36,10 +36,8 @@ public final class JsonBody {
     }
 
     private static String unknown(UnrecognizedPropertyException e) {
-        String known = e.getKnownPropertyIds().stream()
-                .map(Objects::toString)
-                .sorted()
-                .collect(Collectors.joining(", "));
+        String known =
+                e.getKnownPropertyIds().stream().map(Objects::toString).sorted().collect(Collectors.joining(", "));
         return "the body has a field " + e.getPropertyName() + ", which is not known here; it takes "
                 + (known.isEmpty() ? "no fields" : known);
     }

@@ -51,16 +51,18 @@ class JsonBodyTest {
             })
     void isRefusedWithThePlaceWhereItIsWrong(String body, String said) {
         assertThatThrownBy(() -> JsonBody.read(body, Order.class))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.status())
-                        .isEqualTo(400))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(400))
                 .hasMessageContaining(said)
                 .hasMessageNotContainingAny("hush", "tiphys.platform");
     }
 
     private static void assertRefused(String body, Class<?> type, String said) {
         assertThatThrownBy(() -> JsonBody.read(body, type))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.status())
-                        .isEqualTo(400))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(400))
                 .hasMessage(said);
     }
 }

@@ -19,8 +19,9 @@ class PageTest {
     @ValueSource(strings = {"abc", "", " ", "0", "-1", "1.5", "1e2", "+1", "9999999999999999999999"})
     void isRefusedForWhatIsNoNumberOfItems(String limit) {
         assertThatThrownBy(() -> Page.size(limit, 200))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.status())
-                        .isEqualTo(400))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(400))
                 .hasMessage("limit must be a whole number from 1 on, and is " + limit
                         + "; a page holds at most 200, however many are asked for");
     }

@@ -152,10 +152,7 @@ public final class Effects {
                 clear(step, deploying.attempt().number(), Timer.DEADLINE);
             case StepState.Asking asking -> clear(step, asking.attempt().number(), Timer.DEADLINE);
             case StepState.Pausing pausing ->
-                clear(
-                        step,
-                        pausing.attempt().number(),
-                        pausing.deadline() == null ? Timer.RESUME : Timer.DEADLINE);
+                clear(step, pausing.attempt().number(), pausing.deadline() == null ? Timer.RESUME : Timer.DEADLINE);
             case StepState.BackingOff backingOff ->
                 clear(step, backingOff.attempt().number(), Timer.RESUME);
             case StepState.Open(var attempt, Instant deadline)

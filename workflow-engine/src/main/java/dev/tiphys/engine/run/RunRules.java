@@ -322,7 +322,8 @@ public final class RunRules {
                         deploy.fence(),
                         Waits.sync(deploy, begun.at()));
             case RunEvent.Beginning.Ask ask -> new StepState.Asking(attempt, Waits.approval(ask, begun.at()));
-            case RunEvent.Beginning.Pause pause -> new StepState.Pausing(attempt, pause.deadline(), Waits.pause(pause, begun.at()));
+            case RunEvent.Beginning.Pause pause ->
+                new StepState.Pausing(attempt, pause.deadline(), Waits.pause(pause, begun.at()));
             case RunEvent.Beginning.Group(var deadline) -> new StepState.Open(attempt, deadline);
             case RunEvent.Beginning.Say _, RunEvent.Beginning.Nothing _ -> new StepState.Open(attempt, null);
         };

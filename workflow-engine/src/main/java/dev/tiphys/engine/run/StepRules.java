@@ -240,13 +240,7 @@ final class StepRules {
             case StepState.Pausing pausing
             when pausing.deadline() != null ->
                 unfolding.fail(
-                        task,
-                        pausing.attempt(),
-                        RunState.FAILED,
-                        reason,
-                        null,
-                        Map.of(),
-                        unfolding.effectOf(task));
+                        task, pausing.attempt(), RunState.FAILED, reason, null, Map.of(), unfolding.effectOf(task));
             case StepState.Open(var current, Instant deadline)
             when deadline != null -> {
                 Instant extended = current.startedAt()

@@ -25,7 +25,12 @@ final class Waits {
     }
 
     static Wait pause(RunEvent.Beginning.Pause pause, Instant since) {
-        return new Wait("time", pause.until().toString(), since, pause.deadline() == null ? pause.until() : pause.deadline(), "the time passes");
+        return new Wait(
+                "time",
+                pause.until().toString(),
+                since,
+                pause.deadline() == null ? pause.until() : pause.deadline(),
+                "the time passes");
     }
 
     static Wait backoff(int attempt, Instant since, Instant until) {

@@ -15,7 +15,14 @@ class RunIdsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "abc", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "1i7a9agns009imfm4a9c9ckr2", "1i7a9agns009imfm4a9c9ckr2P"})
+    @ValueSource(
+            strings = {
+                "",
+                "abc",
+                "zzzzzzzzzzzzzzzzzzzzzzzzzz",
+                "1i7a9agns009imfm4a9c9ckr2",
+                "1i7a9agns009imfm4a9c9ckr2P"
+            })
     void otherTextsAreNone(String text) {
         assertThat(RunIds.isOne(text)).isFalse();
     }

@@ -730,8 +730,7 @@ class RunRulesTest {
             assertThat(world.word("say")).isEqualTo("stuck");
             assertThat(world.verdict()).isEqualTo("stuck");
             assertThat(world.why()).isEqualTo("say: there is no SlackWorkspace default");
-            assertThat(world.effects(Effect.Publish.class))
-                    .noneMatch(each -> each.topic() == Topic.NOTICES);
+            assertThat(world.effects(Effect.Publish.class)).noneMatch(each -> each.topic() == Topic.NOTICES);
 
             world.withWorkspace(true).accept(new RunInput.Retry("ann"));
 

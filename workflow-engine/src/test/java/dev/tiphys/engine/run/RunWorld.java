@@ -25,7 +25,8 @@ public final class RunWorld {
     public static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     public static final String REVISION = "1234567890123456789012345678901234567890";
 
-    private static final Definition WORKSPACE = DefinitionReader.read("slack.yaml", """
+    private static final Definition WORKSPACE =
+            DefinitionReader.read("slack.yaml", """
                     apiVersion: tiphys.dev/v1
                     kind: SlackWorkspace
                     metadata: {name: default}

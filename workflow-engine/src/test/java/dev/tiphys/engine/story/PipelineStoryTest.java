@@ -240,8 +240,7 @@ class PipelineStoryTest {
         "/api/events?after=nonsense, 'there is no event nonsense'"
     })
     void aPageThatCannotBeIsRefusedWithWhatCan(String path, String said) {
-        JsonNode problem =
-                json(api().get(path).then().statusCode(400).extract().asString());
+        JsonNode problem = json(api().get(path).then().statusCode(400).extract().asString());
 
         assertThat(problem.path("detail").asText()).contains(said);
     }
@@ -266,6 +265,38 @@ class PipelineStoryTest {
 
         assertThat(problem.path("detail").asText())
                 .isEqualTo("the body has a field nonsense, which is not known here; it takes " + known);
+    }
+
+    @Test
+    void theDescriptionSaysWhatRequestsHoldAndWhatTheyAreAnswered() {
+        JsonNode paths = json(api().get("/q/openapi?format=json").asString()).path("paths");
+
+        Map<String, List<String>> requests = Map.of(
+                "/api/runs", List.of("StartRequest", "201", "RunAnswer"),
+                "/api/runs/{id}/cancel", List.of("CancelRequest", "200", "RunAnswer"),
+                "/api/runs/{id}/retry", List.of("RetryRequest", "200", "RunAnswer"),
+                "/api/runs/{id}/steps/{step}/approve", List.of("CommentRequest", "200", "RunAnswer"),
+                "/api/runs/{id}/steps/{step}/reject", List.of("CommentRequest", "200", "RunAnswer"),
+                "/api/trace", List.of("Trial", "200", "Trace"));
+        requests.forEach((path, said) -> {
+            JsonNode post = paths.path(path).path("post");
+            JsonNode answers = post.path("responses");
+            assertThat(answers.properties())
+                    .extracting(Map.Entry::getKey)
+                    .filteredOn(status -> status.startsWith("2"))
+                    .containsExactly(said.get(1));
+            assertThat(List.of(schemaOf(post.path("requestBody")), schemaOf(answers.path(said.get(1)))))
+                    .as(path)
+                    .containsExactly(said.getFirst(), said.getLast());
+        });
+    }
+
+    private static String schemaOf(JsonNode message) {
+        assertThat(message.path("content").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("application/json");
+        String reference = message.at("/content/application~1json/schema/$ref").asText();
+        return reference.substring(reference.lastIndexOf('/') + 1);
     }
 
     @Test

@@ -56,8 +56,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Runs: look, start, cancel, retry, approve. */
@@ -98,7 +101,8 @@ final class RunResource {
             @QueryParam("after") @Nullable String after) {
         int size = Page.size(limit, LARGEST_PAGE);
         if (after != null && !RunIds.isOne(after)) {
-            throw ProblemException.badRequest("after must be the id of a run, as next of a page gives it, and is " + after);
+            throw ProblemException.badRequest(
+                    "after must be the id of a run, as next of a page gives it, and is " + after);
         }
         List<RunView> found = views.list(new RunViews.Filter(pipeline, word(state), revision), size + 1, after);
         boolean isMore = found.size() > size;
@@ -129,6 +133,19 @@ final class RunResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Starts a pipeline by hand")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = StartRequest.class)))
+    @APIResponse(
+            responseCode = "201",
+            description = "The run; that of before if a start of the same Idempotency-Key was made before",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RunAnswer.class)))
     public Response start(@Nullable String body, @Context HttpHeaders headers) {
         StartRequest request = JsonBody.read(body, StartRequest.class);
         if (request == null || request.pipeline() == null) {
@@ -182,6 +199,11 @@ final class RunResource {
     @Path("/{id}/cancel")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Cancels a run: kill, finally or drain")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CancelRequest.class)))
     public RunAnswer cancel(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
         CancelRequest request = JsonBody.read(body, CancelRequest.class);
         String actor = Actor.of(headers).name();
@@ -201,6 +223,11 @@ final class RunResource {
     @Path("/{id}/retry")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Retries a run from its failed step")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RetryRequest.class)))
     public RunAnswer retry(@PathParam("id") String id, @Nullable String body, @Context HttpHeaders headers) {
         var _ = JsonBody.read(body, RetryRequest.class);
         String actor = Actor.of(headers).name();
@@ -211,6 +238,11 @@ final class RunResource {
     @Path("/{id}/steps/{step}/approve")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Approves a step that waits for a person")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CommentRequest.class)))
     public RunAnswer approve(
             @PathParam("id") String id,
             @PathParam("step") String step,
@@ -223,6 +255,11 @@ final class RunResource {
     @Path("/{id}/steps/{step}/reject")
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Rejects a step that waits for a person")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CommentRequest.class)))
     public RunAnswer reject(
             @PathParam("id") String id,
             @PathParam("step") String step,

@@ -25,8 +25,10 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** Events, and what was decided about each. */
@@ -90,6 +92,7 @@ final class EventResource {
             description =
                     "The body is YAML with definitions that are taken instead of those of the same kind and name, or"
                             + " nothing.")
+    @RequestBody(content = @Content(mediaType = "application/yaml", schema = @Schema(type = SchemaType.STRING)))
     public Trace trial(@PathParam("id") String id, byte[] yaml) {
         CloudEvent<ExternalEvent> event = views.whole(id).orElseThrow(() -> missing(id));
         return new Trace(id, arrivals.trial(event, Trials.library(libraries.now(), new String(yaml, UTF_8))));

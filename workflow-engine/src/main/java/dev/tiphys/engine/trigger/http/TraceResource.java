@@ -23,6 +23,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** Tries out what an event would start that never was. */
@@ -49,6 +52,9 @@ final class TraceResource {
     @POST
     @Consumes(MediaType.WILDCARD)
     @Operation(summary = "What would be decided about an event that never was; starts nothing")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Trial.class)))
     public EventResource.Trace trial(@Nullable String body) {
         Trial trial = JsonBody.read(body, Trial.class);
         if (trial == null) {
