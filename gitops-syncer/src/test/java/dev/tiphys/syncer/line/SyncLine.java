@@ -461,6 +461,53 @@ abstract class SyncLine {
         assertThat(value()).isEqualTo("two");
     }
 
+    @Test
+    void whatTheClusterRefusesOfASyncThatAPersonAskedForIsSeenWithoutAnyPush() {
+        repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {},");
+        await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
+        String refused = repository.commit(
+                "refused",
+                Map.of("deploy/b.yaml", config("5").replace("settings", "refused")));
+
+        post("sync", "{}", 202);
+
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode status = status();
+            assertThat(status.at("/operation/phase").asText()).isEqualTo("Error");
+            assertThat(status.at("/revision").asText()).isEqualTo(refused);
+            assertThat(status.at("/behind").isNull()).isTrue();
+            assertThat(status.at("/sync").asText()).isEqualTo("OutOfSync");
+            assertThat(status.at("/conditions").findValuesAsText("type")).containsExactly("SyncError");
+            assertThat(status.at("/resources"))
+                    .filteredOn(resource -> resource.at("/name").asText().equals("refused"))
+                    .singleElement()
+                    .satisfies(resource ->
+                            assertThat(resource.at("/health").asText()).isEqualTo("Missing"));
+        });
+    }
+
+    @Test
+    void whatTheClusterRefusesOfARevisionThatAPersonNamedIsSeenToo() {
+        repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {},");
+        await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
+        String refused = repository.commit(
+                "refused",
+                Map.of("deploy/b.yaml", config("5").replace("settings", "refused")));
+
+        post("sync", "{\"revision\": \"" + refused + "\"}", 202);
+
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode status = status();
+            assertThat(status.at("/operation/phase").asText()).isEqualTo("Error");
+            assertThat(status.at("/revision").asText()).isEqualTo(refused);
+            assertThat(status.at("/behind").isNull()).isTrue();
+            assertThat(status.at("/sync").asText()).isEqualTo("OutOfSync");
+            assertThat(status.at("/conditions").findValuesAsText("type")).containsExactly("SyncError");
+        });
+    }
+
     String commitSick() {
         return repository.commit(
                 "sick",
