@@ -67,7 +67,7 @@ final class ApplicationActor {
     private int tries;
     private int refreshTries;
     private @Nullable Instant nextRefresh;
-    private @Nullable Resolved newest;
+    private @Nullable String newest;
     private @Nullable String unresolved;
     private @Nullable Application resolvedFor;
     private @Nullable Read read;
@@ -224,6 +224,7 @@ final class ApplicationActor {
             return end(running, Outcome.SUCCEEDED, message, List.of(), changes);
         }
         if (next instanceof Stage.Render(String commit)) {
+            learnFrom(running, commit);
             handler.report(name, new SyncInput.RevisionFound(running.id(), commit));
         }
         boolean worthTelling = next instanceof Stage.Apply || next instanceof Stage.Settle;
@@ -232,6 +233,15 @@ final class ApplicationActor {
         }
         stage = next;
         return true;
+    }
+
+    /** No push told of the commit, perhaps: then the sync is what brings the news of the repository. */
+    private void learnFrom(Operation running, String commit) {
+        if (running.requested() == null && running.revision() == null) {
+            pointsTo(commit);
+        } else if (!commit.equals(newest)) {
+            refreshCause.compareAndSet(null, "sync");
+        }
     }
 
     private boolean waitFor(Operation running, StageOutcome.Waiting waiting) {
@@ -296,7 +306,7 @@ final class ApplicationActor {
             return held.revision();
         }
         if (newest != null) {
-            return newest.sha();
+            return newest;
         }
         return held == null ? null : held.revision();
     }
@@ -378,10 +388,10 @@ final class ApplicationActor {
 
     private @Nullable String behind(ApplicationState state) {
         Held held = state.held();
-        if (held == null || newest == null || newest.sha().equals(held.revision())) {
+        if (held == null || newest == null || newest.equals(held.revision())) {
             return null;
         }
-        return newest.sha();
+        return newest;
     }
 
     private void see(Seen seen) {
@@ -450,8 +460,7 @@ final class ApplicationActor {
                         application.source().targetRevision());
         switch (answer) {
             case Answer.Found<Resolved>(Resolved found) -> {
-                newest = found;
-                unresolved = null;
+                pointsTo(found.sha());
                 refreshTries = 0;
                 nextRefresh = now.plus(calmInterval());
             }
@@ -470,6 +479,12 @@ final class ApplicationActor {
         }
     }
 
+    /** Takes what {@code targetRevision} stands for, whoever asked for it: the comparison goes by what was heard last. */
+    private void pointsTo(String commit) {
+        newest = commit;
+        unresolved = null;
+    }
+
     /** Spread by name, so that a thousand applications do not ask at once. */
     private Duration calmInterval() {
         long interval = surroundings.refreshInterval().toMillis();
@@ -486,7 +501,7 @@ final class ApplicationActor {
                 && comparison.work()
                 && !SyncRules.heldByRun(state)
                 && newest != null
-                && newest.sha().equals(commit);
+                && newest.equals(commit);
         if (automated == null || !wanted) {
             return;
         }

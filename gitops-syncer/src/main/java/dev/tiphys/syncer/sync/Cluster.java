@@ -58,6 +58,9 @@ public interface Cluster extends Scopes {
         /** The cluster refused it, and would again. */
         record Refused(String why) implements Written {}
 
+        /** The namespace of the object is not there. */
+        record NoNamespace(String why) implements Written {}
+
         /**
          * The cluster did not do it now; try again.
          *

@@ -237,9 +237,8 @@ final class Stages {
         Wave wave = apply.waves().getFirst();
         // Ownership comes first: whatever happens after this line, nothing that we made is ever left over.
         store.own(application.name(), created(wave));
-        Tally tally = new Tally(
-                apply.changes(),
-                new Places(apply.plan().rendered(), application.destination().namespace()));
+        String namespace = application.destination().namespace();
+        Tally tally = new Tally(apply.changes(), new Places(apply.plan().rendered(), namespace), namespace);
         for (List<Change> group : groups(wave)) {
             if (!work.goOn().getAsBoolean()) {
                 return new StageOutcome.Superseded();

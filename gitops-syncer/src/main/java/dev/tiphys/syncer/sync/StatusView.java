@@ -10,9 +10,11 @@ import dev.tiphys.syncer.sync.ApplicationState.Attempt;
 import dev.tiphys.syncer.sync.ApplicationState.Ended;
 import dev.tiphys.syncer.sync.ApplicationState.Held;
 import dev.tiphys.syncer.sync.ApplicationState.Seen;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the state of an application as its readers see it. Pure. */
@@ -88,13 +90,7 @@ public final class StatusView {
 
     private static List<Condition> conditions(Application definition, ApplicationState state) {
         List<Condition> conditions = new ArrayList<>(state.seen().conditions());
-        Attempt attempt = state.attempt();
-        if (attempt != null && attempt.failure() != null && definition.automated() != null) {
-            conditions.add(new Condition(
-                    "SyncError",
-                    "revision " + attempt.revision() + " was tried and failed: " + attempt.failure(),
-                    attempt.at()));
-        }
+        failure(definition, state).ifPresent(conditions::add);
         Ended last = state.last();
         boolean runAsked = last != null && last.by() != null;
         if (definition.automated() != null && last != null && (runAsked || SyncRules.heldByRun(state))) {
@@ -102,5 +98,25 @@ public final class StatusView {
                     new Condition("InvalidSpecError", SyncRules.bothDriven(definition.name()), last.finishedAt()));
         }
         return conditions;
+    }
+
+    /** What the application tried by itself, or else a sync that a person asked for, of the revision that it is compared with. */
+    private static Optional<Condition> failure(Application definition, ApplicationState state) {
+        Attempt attempt = state.attempt();
+        if (attempt != null && attempt.failure() != null && definition.automated() != null) {
+            return Optional.of(failure(attempt.revision(), attempt.failure(), attempt.at()));
+        }
+        Ended last = state.last();
+        if (last == null || last.by() != null || last.revision() == null) {
+            return Optional.empty();
+        }
+        boolean failed = last.outcome() == Outcome.FAILED || last.outcome() == Outcome.STUCK;
+        return failed && last.revision().equals(state.seen().commit())
+                ? Optional.of(failure(last.revision(), last.message(), last.finishedAt()))
+                : Optional.empty();
+    }
+
+    private static Condition failure(String revision, String why, Instant since) {
+        return new Condition("SyncError", "revision " + revision + " was tried and failed: " + why, since);
     }
 }

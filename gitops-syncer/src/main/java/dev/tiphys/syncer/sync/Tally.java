@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** Counts what a wave did. Used by one thread. */
 final class Tally {
     private final Places places;
+    private final String destination;
     private final List<Problem> refused = new ArrayList<>();
     private Changes changes;
     private @Nullable Away away;
 
-    Tally(Changes before, Places places) {
+    /** @param destination the namespace that the sync option CreateNamespace is about */
+    Tally(Changes before, Places places, String destination) {
         this.changes = before;
         this.places = places;
+        this.destination = destination;
     }
 
     /** What became of a change. */
@@ -35,10 +38,21 @@ final class Tally {
                 case Written.Done _ -> changes = counted(result.change());
                 case Written.Refused(String why) ->
                     refused.add(places.problem(result.change().ref(), why));
+                case Written.NoNamespace(String why) ->
+                    refused.add(places.problem(
+                            result.change().ref(),
+                            why + ": " + remedy(result.change().ref())));
                 case Written.Waiting(String why, Duration after) ->
                     away = new Away(result.change().ref(), why, after);
             }
         }
+    }
+
+    private String remedy(ObjectRef ref) {
+        return destination.equals(ref.namespace())
+                ? "add the sync option CreateNamespace=true, or create it"
+                : "create it, or add a Namespace manifest: the sync option CreateNamespace=true makes only the"
+                        + " destination's namespace" + (destination.isEmpty() ? "" : ", " + destination);
     }
 
     private Changes counted(Change change) {

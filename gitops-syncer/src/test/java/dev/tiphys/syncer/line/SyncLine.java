@@ -461,6 +461,98 @@ abstract class SyncLine {
         assertThat(value()).isEqualTo("two");
     }
 
+    @Test
+    void whatTheClusterRefusesOfASyncThatAPersonAskedForIsSeenWithoutAnyPush() {
+        repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {},");
+        await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
+        String refused =
+                repository.commit("refused", Map.of("deploy/b.yaml", config("5").replace("settings", "refused")));
+
+        post("sync", "{}", 202);
+
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode status = status();
+            assertThat(status.at("/operation/phase").asText()).isEqualTo("Error");
+            assertThat(status.at("/revision").asText()).isEqualTo(refused);
+            assertThat(status.at("/behind").isNull()).isTrue();
+            assertThat(status.at("/sync").asText()).isEqualTo("OutOfSync");
+            assertThat(status.at("/conditions").findValuesAsText("type")).containsExactly("SyncError");
+            assertThat(status.at("/resources"))
+                    .filteredOn(resource -> resource.at("/name").asText().equals("refused"))
+                    .singleElement()
+                    .satisfies(resource ->
+                            assertThat(resource.at("/health").asText()).isEqualTo("Missing"));
+        });
+    }
+
+    @Test
+    void whatTheClusterRefusesOfARevisionThatAPersonNamedIsSeenToo() {
+        repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        define("\"automated\": {},");
+        await().atMost(SOON).until(() -> "Synced".equals(status().at("/sync").asText()));
+        String refused =
+                repository.commit("refused", Map.of("deploy/b.yaml", config("5").replace("settings", "refused")));
+
+        post("sync", "{\"revision\": \"" + refused + "\"}", 202);
+
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode status = status();
+            assertThat(status.at("/operation/phase").asText()).isEqualTo("Error");
+            assertThat(status.at("/revision").asText()).isEqualTo(refused);
+            assertThat(status.at("/behind").isNull()).isTrue();
+            assertThat(status.at("/sync").asText()).isEqualTo("OutOfSync");
+            assertThat(status.at("/conditions").findValuesAsText("type")).containsExactly("SyncError");
+        });
+    }
+
+    @Test
+    void aFieldThatNobodyKnowsIsRefusedAndNothingIsDone() {
+        define("");
+        String first = repository.commit("first", Map.of("deploy/a.yaml", config("one")));
+        await().atMost(SOON).until(() -> statusCode() == 200);
+
+        assertThat(refused("sync", "{\"revision\": \"" + first + "\", \"dryRun\": true}"))
+                .contains("unknown field dryRun", "revision, prune");
+        assertThat(refused("rollback", "{\"id\": 1, \"revision\": \"x\"}")).contains("unknown field revision", "id");
+        assertThat(refused("sync", "[1]")).contains("JSON object", "revision, prune");
+
+        assertThat(status().at("/operation").isNull()).isTrue();
+    }
+
+    private String refused(String action, String body) {
+        return given().header("Authorization", "Bearer test-token")
+                .contentType("application/json")
+                .body(body)
+                .post("/api/applications/" + name + "/" + action)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .extract()
+                .path("detail");
+    }
+
+    @Test
+    void theDescriptionSaysWhatASyncTakesAndAnswers() {
+        JsonNode paths = given().header("Authorization", "Bearer test-token")
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .as(JsonNode.class)
+                .at("/paths");
+        for (String action : List.of("sync", "rollback")) {
+            JsonNode post = paths.path("/api/applications/{name}/" + action).path("post");
+            assertThat(post.at("/requestBody/content/application~1json/schema/$ref")
+                            .asText())
+                    .endsWithIgnoringCase("/" + action + "Request");
+            assertThat(post.at("/responses/202/content/application~1json/schema/$ref")
+                            .asText())
+                    .endsWith("/Begun");
+            assertThat(post.at("/responses").has("200")).isFalse();
+        }
+    }
+
     String commitSick() {
         return repository.commit(
                 "sick",

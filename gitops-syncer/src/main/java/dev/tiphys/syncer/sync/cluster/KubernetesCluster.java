@@ -214,9 +214,7 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
         return switch (e.getCode()) {
             case 400, 403, 405, 406, 409, 413, 415, 422 -> new Written.Refused(reason);
             case 404 ->
-                reason.startsWith("namespaces ")
-                        ? new Written.Refused(reason + ": add the sync option CreateNamespace=true, or create it")
-                        : new Written.Waiting(reason, null);
+                reason.startsWith("namespaces ") ? new Written.NoNamespace(reason) : new Written.Waiting(reason, null);
             // 401, 408, 429, 5xx, and everything that did not get an answer
             default -> new Written.Waiting(reason, pushback.quiet().orElse(null));
         };

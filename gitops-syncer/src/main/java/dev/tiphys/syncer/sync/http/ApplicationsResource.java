@@ -1,5 +1,10 @@
 package dev.tiphys.syncer.sync.http;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import dev.tiphys.contracts.Json;
 import dev.tiphys.contracts.sync.ApplicationStatus;
 import dev.tiphys.platform.http.Actor;
 import dev.tiphys.platform.http.Page;
@@ -23,9 +28,17 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Applications: their status, and what people can ask of them. */
@@ -36,6 +49,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class ApplicationsResource {
     private static final int LARGEST_PAGE = 500;
+
+    /** What a person asks for and is not known here must not be left undone in silence. */
+    private static final ObjectReader STRICT =
+            Json.mapper().reader().with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final Applications applications;
 
@@ -75,8 +92,17 @@ final class ApplicationsResource {
     @POST
     @Path("{name}/sync")
     @org.eclipse.microprofile.openapi.annotations.Operation(summary = "Syncs an application to a revision")
-    public Response sync(@PathParam("name") String name, @Nullable SyncRequest request, @Context HttpHeaders headers) {
-        SyncRequest asked = request == null ? new SyncRequest(null, null) : request;
+    @APIResponse(
+            responseCode = "202",
+            description = "The sync began; the status of the application tells how it goes on",
+            content = @Content(schema = @Schema(implementation = Begun.class)))
+    public Response sync(
+            @PathParam("name") String name,
+            @RequestBody(required = false, content = @Content(schema = @Schema(implementation = SyncRequest.class)))
+                    @Nullable
+                    JsonNode body,
+            @Context HttpHeaders headers) {
+        SyncRequest asked = read(body, SyncRequest.class);
         String actor = Actor.of(headers).name();
         return begun(name, new SyncInput.AskedByPerson(actor, asked.revision(), asked.prune()));
     }
@@ -85,13 +111,41 @@ final class ApplicationsResource {
     @Path("{name}/rollback")
     @org.eclipse.microprofile.openapi.annotations.Operation(
             summary = "Takes an application back to an entry of its history")
+    @APIResponse(
+            responseCode = "202",
+            description = "The sync began; the status of the application tells how it goes on",
+            content = @Content(schema = @Schema(implementation = Begun.class)))
     public Response rollback(
-            @PathParam("name") String name, @Nullable RollbackRequest request, @Context HttpHeaders headers) {
-        if (request == null || request.id() == null) {
+            @PathParam("name") String name,
+            @RequestBody(required = true, content = @Content(schema = @Schema(implementation = RollbackRequest.class)))
+                    @Nullable
+                    JsonNode body,
+            @Context HttpHeaders headers) {
+        RollbackRequest request = read(body, RollbackRequest.class);
+        if (request.id() == null) {
             throw ProblemException.badRequest(
                     "the body must be {\"id\": N} with the id of a deployment in the history");
         }
         return begun(name, new SyncInput.RollbackAsked(Actor.of(headers).name(), request.id()));
+    }
+
+    /** No body is an empty one. */
+    private static <T extends Record> T read(@Nullable JsonNode body, Class<T> type) {
+        boolean none = body == null || body.isNull() || body.isMissingNode();
+        try {
+            return STRICT.forType(type).readValue(none ? Json.mapper().createObjectNode() : body);
+        } catch (UnrecognizedPropertyException e) {
+            throw ProblemException.badRequest("the body has the unknown field " + e.getPropertyName() + "; known here: "
+                    + fields(type) + "; nothing was done");
+        } catch (IOException e) {
+            throw ProblemException.badRequest("the body must be a JSON object with the fields: " + fields(type));
+        }
+    }
+
+    private static String fields(Class<? extends Record> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.joining(", "));
     }
 
     private Response begun(String name, SyncInput input) {

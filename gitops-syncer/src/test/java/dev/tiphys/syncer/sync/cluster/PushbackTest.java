@@ -87,6 +87,14 @@ class PushbackTest {
     }
 
     @Test
+    void aNamespaceThatIsNotThereIsToldFromAnObjectThatIsNot() {
+        status = 404;
+        message = "namespaces \\\"shop\\\" not found";
+
+        assertThat(apply()).isEqualTo(new Written.NoNamespace("namespaces \"shop\" not found"));
+    }
+
+    @Test
     void aKindThatTheClusterDoesNotKnowIsWaitedFor() {
         Written written = cluster.apply(new ObjectRef("", "v1", "Nonsense", "shop", "x"), object());
 
