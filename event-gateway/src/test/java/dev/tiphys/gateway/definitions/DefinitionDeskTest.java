@@ -130,6 +130,17 @@ class DefinitionDeskTest {
         }
 
         @Test
+        void withAnExpressionThatNoRunCanResolveIsRefusedAtItsPlace() throws InterruptedException {
+            applied(SHOP + "---\n" + APP);
+
+            assertThat(refused(PIPELINE.replace(
+                            "application: app}", "application: app, revision: '${{ parameters.nope }}'}")))
+                    .extracting(Finding::text)
+                    .containsExactly("file.yaml:6:60: spec.steps[0].deploy.revision: parameters.nope can never be"
+                            + " resolved: the pipeline has no parameter \"nope\"");
+        }
+
+        @Test
         void mayNotPutANameInASecondNamespace() throws InterruptedException {
             applied(APP);
 
