@@ -18,6 +18,7 @@ final class ActionForms {
             List.of("deploy", "jenkins", "job", "http", "approval", "wait", "notify", "parallel");
 
     private static final Duration JOB_STAYS = Duration.ofHours(1);
+    private static final Duration JOB_STAYS_AT_LEAST = Duration.ofMinutes(5);
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
     private static final Set<String> SECRET_HEADERS =
             Set.of("authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "private-token");
@@ -58,12 +59,12 @@ final class ActionForms {
         JsonNode resources = fields.value("resources");
         if (resources != null) {
             Fields known = Fields.of(resources, fields.path("resources"), fields.inspection());
-            known.textMap("requests");
-            known.textMap("limits");
+            quantities(known, "requests");
+            quantities(known, "limits");
             known.end();
         }
         Action action = new Action.Job(
-                fields.text("namespace", DefinitionKey.DEFAULT_NAMESPACE),
+                namespace(fields),
                 fields.text("image"),
                 fields.texts("command"),
                 fields.texts("args"),
@@ -71,9 +72,57 @@ final class ActionForms {
                 resources,
                 fields.optionalText("serviceAccount"),
                 fields.textMap("annotations"),
-                fields.duration("ttl", JOB_STAYS));
+                timeToLive(fields));
         fields.end();
         return action;
+    }
+
+    private static void quantities(Fields resources, String name) {
+        resources.textMap(name).forEach((resource, text) -> {
+            if (!Syntax.holdsExpression(text)
+                    && !Syntax.QUANTITY.matcher(text.strip()).matches()) {
+                resources
+                        .inspection()
+                        .error(
+                                Places.field(resources.path(name), resource),
+                                "expected a quantity of Kubernetes such as 500m, 2 or 64Mi, met \"" + text + "\"");
+            }
+        });
+    }
+
+    private static String namespace(Fields fields) {
+        return fields.has("namespace")
+                ? fields.checked("namespace", Syntax::wrongWithNamespace)
+                : DefinitionKey.DEFAULT_NAMESPACE;
+    }
+
+    /** What is fine for new clusters only is a warning. */
+    private static void variable(String name, String path, Inspection inspection) {
+        if (!Syntax.VARIABLE.matcher(name).matches()) {
+            inspection.errorAtName(
+                    path,
+                    "Kubernetes refuses a variable of the name \"" + name
+                            + "\": expected printable signs of ASCII without =");
+        } else if (!Syntax.OLD_VARIABLE.matcher(name).matches()) {
+            inspection.warningAtName(
+                    path,
+                    "Kubernetes before 1.32 refuses a variable of the name \"" + name
+                            + "\": it knows letters, digits, _, - and ., and no digit at the beginning");
+        }
+    }
+
+    private static Duration timeToLive(Fields fields) {
+        Duration given = fields.duration("ttl", JOB_STAYS);
+        JsonNode text = fields.value("ttl");
+        boolean isDuration = text != null
+                && Syntax.duration(text.asText()).filter(given::equals).isPresent();
+        if (isDuration && given.compareTo(JOB_STAYS_AT_LEAST) < 0) {
+            fields.inspection()
+                    .warning(
+                            fields.path("ttl"),
+                            "is below 5m and becomes 5m, so that an engine that was away still finds the result");
+        }
+        return given;
     }
 
     /** A mapping of names to values, or Kubernetes' list of {@code name} with {@code value} or {@code valueFrom}. */
@@ -85,6 +134,9 @@ final class ActionForms {
             for (Fields.Item item : fields.items("env")) {
                 Fields entry = Fields.of(item.node(), item.path(), inspection);
                 String name = entry.text("name");
+                if (!name.isBlank()) {
+                    variable(name, entry.path("name"), inspection);
+                }
                 if (environment.putIfAbsent(name, listedValue(entry, name)) != null) {
                     inspection.error(entry.path("name"), "the variable stands twice");
                 }
@@ -92,8 +144,10 @@ final class ActionForms {
             }
             return environment;
         }
-        fields.entries("env")
-                .forEach((name, item) -> environment.put(name, value(name, item.node(), item.path(), inspection)));
+        fields.entries("env").forEach((name, item) -> {
+            variable(name, item.path(), inspection);
+            environment.put(name, value(name, item.node(), item.path(), inspection));
+        });
         return environment;
     }
 

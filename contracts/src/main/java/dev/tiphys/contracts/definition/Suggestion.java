@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses what somebody meant who wrote a word that is not known. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MAX_LENGTH = 64;
 
     private Suggestion() {}
@@ -25,7 +25,7 @@ final class Suggestion {
     }
 
     /** {@return {@code ; did you mean "x"?}, or nothing if no known word is near} */
-    static String text(String word, Collection<String> known) {
+    public static String text(String word, Collection<String> known) {
         return nearest(word, known)
                 .map(near -> "; did you mean \"" + near + "\"?")
                 .orElse("");

@@ -19,8 +19,18 @@ final class Syntax {
     static final Pattern SECRET_PART = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
     static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~A-Za-z0-9-]+");
 
+    /** What Kubernetes takes for an amount of a resource, which is never below 0. */
+    static final Pattern QUANTITY =
+            Pattern.compile("\\+?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+|[numkMGTPE]|[KMGTPE]i)?");
+
+    /** The name of a container's variable: first as all clusters know it now, then as they did before 1.32. */
+    static final Pattern VARIABLE = Pattern.compile("[ -<>-~]+");
+
+    static final Pattern OLD_VARIABLE = Pattern.compile("[A-Za-z_.-][A-Za-z0-9_.-]*");
+
     static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
     private static final Pattern GO_PART = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ms|us|µs|ns|h|m|s)");
     private static final Pattern GO_DURATION = Pattern.compile("(?:" + GO_PART.pattern() + ")+");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,10})(Ki|Mi)?");
@@ -103,6 +113,13 @@ final class Syntax {
                 ? null
                 : "expected a time zone of the IANA database such as Europe/Vienna or UTC"
                         + Suggestion.text(zone, zones);
+    }
+
+    /** {@return what is wrong with a namespace of a cluster} */
+    static @Nullable String wrongWithNamespace(String namespace) {
+        return holdsExpression(namespace) || LABEL.matcher(namespace).matches()
+                ? null
+                : "expected a namespace of lower-case letters, digits and -, up to 63, met \"" + namespace + "\"";
     }
 
     /** {@return what is wrong with the addresses of a Kafka cluster} */

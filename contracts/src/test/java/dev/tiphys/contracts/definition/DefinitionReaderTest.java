@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefinitionReaderTest {
@@ -228,6 +229,64 @@ class DefinitionReaderTest {
 
             assertThat(reading.acceptable()).isFalse();
             assertThat(reading.findings().toString()).doesNotContain("hunter2");
+        }
+    }
+
+    @Nested
+    class AJob {
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "resources: {requests: {cpu: lots}}           | spec.steps[0].job.resources.requests.cpu",
+                    "resources: {limits: {memory: 64MB}}          | spec.steps[0].job.resources.limits.memory",
+                    "resources: {limits: {cpu: -1}}               | spec.steps[0].job.resources.limits.cpu",
+                    "namespace: 'A B'                             | spec.steps[0].job.namespace",
+                    "env: {'A=B': x}                              | spec.steps[0].job.env[\"A=B\"]",
+                    "env: {'Ä': x}                                | spec.steps[0].job.env[\"Ä\"]",
+                    "env: [{name: 'A=B', value: x}]               | spec.steps[0].job.env[0].name",
+                })
+        void thatKubernetesRefusesIsAnErrorAtItsPlace(String field, String path) {
+            Finding finding = only(job(field));
+
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+            assertThat(finding.path()).isEqualTo(path);
+            assertThat(finding.line()).isEqualTo(5);
+            assertThat(finding.column()).isGreaterThan(34);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "resources: {requests: {cpu: 100m, memory: 1.5Gi, nvidia.com/gpu: 1}, limits: {cpu: 0.5, memory: 1e9}}",
+                    "resources: {limits: {memory: '${{ event.body.memory }}'}}",
+                    "namespace: '${{ event.body.namespace }}'",
+                    "env: {_A: x, a.b-c: x}",
+                    "ttl: 5m",
+                })
+        void thatKubernetesTakesIsFine(String field) {
+            assertThat(read(job(field)).findings()).isEmpty();
+        }
+
+        @Test
+        void whoseVariableOnlyNewClustersTakeIsWarned() {
+            Finding finding = only(job("env: {1A: x}"));
+
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+            assertThat(finding.message()).contains("before 1.32").contains("\"1A\"");
+        }
+
+        @Test
+        void thatStaysTooShortIsWarnedThatItStaysLonger() {
+            Finding finding = only(job("ttl: 1s"));
+
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+            assertThat(finding.path()).isEqualTo("spec.steps[0].job.ttl");
+            assertThat(finding.message()).startsWith("is below 5m and becomes 5m");
+        }
+
+        private static String job(String field) {
+            return PIPELINE + "  steps: [{name: a, job: {image: i, " + field + "}}]\n";
         }
     }
 

@@ -17,6 +17,7 @@ import dev.tiphys.gateway.schedule.Marks;
 import dev.tiphys.gateway.schedule.Ticker;
 import dev.tiphys.gateway.sender.Senders;
 import dev.tiphys.platform.expression.Expressions;
+import dev.tiphys.platform.expression.Outlines;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
@@ -30,8 +31,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DefinitionDesk desk(DefinitionStore store, Expressions expressions) {
-        return new DefinitionDesk(store, expressions::check);
+    DefinitionDesk desk(DefinitionStore store, Expressions expressions, Outlines outlines) {
+        return new DefinitionDesk(store, expressions::check, outlines);
     }
 
     @Produces

@@ -6,6 +6,7 @@ import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.definition.DefinitionReader.Reading;
 import dev.tiphys.contracts.definition.StoredDefinition;
 import dev.tiphys.gateway.definitions.DefinitionPlan.Outcome;
+import dev.tiphys.platform.expression.Outlines;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class DefinitionDesk {
     private final DefinitionStore store;
     private final ExpressionSyntax syntax;
+    private final Outlines outlines;
     private final ReentrantLock turn = new ReentrantLock();
 
-    public DefinitionDesk(DefinitionStore store, ExpressionSyntax syntax) {
+    public DefinitionDesk(DefinitionStore store, ExpressionSyntax syntax, Outlines outlines) {
         this.store = store;
         this.syntax = syntax;
+        this.outlines = outlines;
     }
 
     /** What came of a deletion. */
@@ -62,7 +65,7 @@ public final class DefinitionDesk {
 
     /** {@return what {@link #apply} would do now} */
     public Outcome check(List<Reading> readings, @Nullable FileSet from) {
-        return DefinitionPlan.plan(store.current(), readings, from, syntax);
+        return DefinitionPlan.plan(store.current(), readings, from, syntax, outlines);
     }
 
     /**

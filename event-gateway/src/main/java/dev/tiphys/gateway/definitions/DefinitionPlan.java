@@ -14,6 +14,7 @@ import dev.tiphys.contracts.definition.Pipeline;
 import dev.tiphys.contracts.definition.Places;
 import dev.tiphys.contracts.definition.Queue;
 import dev.tiphys.contracts.definition.StoredDefinition;
+import dev.tiphys.platform.expression.Outlines;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class DefinitionPlan {
     private final Map<DefinitionKey, Document> given = new LinkedHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private final ExpressionCheck expressions;
+    private final Outlines outlines;
     private final @Nullable FileSet from;
 
     /** What came of it. */
@@ -48,10 +50,12 @@ public final class DefinitionPlan {
         }
     }
 
-    private DefinitionPlan(List<StoredDefinition> current, @Nullable FileSet from, ExpressionSyntax syntax) {
+    private DefinitionPlan(
+            List<StoredDefinition> current, @Nullable FileSet from, ExpressionSyntax syntax, Outlines outlines) {
         current.forEach(stored -> this.current.put(stored.key(), stored));
         this.from = from;
         this.expressions = new ExpressionCheck(syntax);
+        this.outlines = outlines;
     }
 
     /**
@@ -60,8 +64,12 @@ public final class DefinitionPlan {
      * @param from the set of files that the readings are from; null if they are not of a set, and nothing is deleted
      */
     public static Outcome plan(
-            List<StoredDefinition> current, List<Reading> readings, @Nullable FileSet from, ExpressionSyntax syntax) {
-        DefinitionPlan plan = new DefinitionPlan(current, from, syntax);
+            List<StoredDefinition> current,
+            List<Reading> readings,
+            @Nullable FileSet from,
+            ExpressionSyntax syntax,
+            Outlines outlines) {
+        DefinitionPlan plan = new DefinitionPlan(current, from, syntax, outlines);
         readings.forEach(plan::add);
         return plan.outcome();
     }
@@ -83,8 +91,10 @@ public final class DefinitionPlan {
                 continue;
             }
             given.put(key, document);
-            if (document.definition() instanceof Pipeline) {
+            if (document.definition() instanceof Pipeline pipeline) {
                 findings.addAll(expressions.findings(stored.document(), document.places()));
+                findings.addAll(
+                        ScopeCheck.findings(pipeline, stored.document().path("spec"), document.places(), outlines));
             }
             if (document.definition() instanceof Queue queue) {
                 findings.addAll(expressions.keyFindings(queue, document.places()));

@@ -7,6 +7,7 @@ import dev.tiphys.contracts.definition.DefinitionReader;
 import dev.tiphys.contracts.definition.Finding;
 import dev.tiphys.contracts.definition.StoredDefinition;
 import dev.tiphys.gateway.definitions.DefinitionPlan.Outcome;
+import dev.tiphys.platform.expression.cel.CelExpressions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -30,8 +31,8 @@ class DefinitionDeskTest {
               steps: [{name: dev, deploy: {application: app}}]
             """;
 
-    private final DefinitionDesk desk =
-            new DefinitionDesk(new InMemoryStore(), text -> text.contains("broken") ? "expected an operand" : null);
+    private final DefinitionDesk desk = new DefinitionDesk(
+            new InMemoryStore(), text -> text.contains("broken") ? "expected an operand" : null, new CelExpressions());
 
     @Nested
     class AText {
@@ -82,6 +83,23 @@ class DefinitionDeskTest {
         }
 
         @Test
+        void whoseTriggersNameWhatIsNotThereYetIsWarned() throws InterruptedException {
+            applied(SHOP + "---\n" + APP);
+
+            DefinitionChange change = applied(PIPELINE.replace(
+                    "{push: {repository: shop}}",
+                    "{push: {repository: shpo}}, {event: {source: nope}}, {message: {queue: nope}}"));
+
+            assertThat(change.warnings())
+                    .extracting(Finding::text)
+                    .containsExactly(
+                            "file.yaml:5:28: spec.on[0].push.repository: there is no Repository \"shpo\" yet;"
+                                    + " did you mean \"shop\"?",
+                            "file.yaml:5:53: spec.on[1].event.source: there is no Source or EventSource \"nope\" yet",
+                            "file.yaml:5:79: spec.on[2].message.queue: there is no Queue \"nope\" yet");
+        }
+
+        @Test
         void withABrokenKeyOfAQueueIsRefusedAtItsPlace() throws InterruptedException {
             String queue = """
                     apiVersion: tiphys.dev/v1
@@ -107,8 +125,19 @@ class DefinitionDeskTest {
                     .extracting(Finding::text)
                     .containsExactly("file.yaml:6:60: spec.steps[0].deploy.revision: the expression cannot be read:"
                             + " expected an operand");
-            assertThat(refused(PIPELINE.replace("name: dev,", "name: dev, when: broken,")))
+            assertThat(refused(PIPELINE.replace("name: dev,", "name: dev, when: event.broken,")))
                     .hasSize(1);
+        }
+
+        @Test
+        void withAnExpressionThatNoRunCanResolveIsRefusedAtItsPlace() throws InterruptedException {
+            applied(SHOP + "---\n" + APP);
+
+            assertThat(refused(PIPELINE.replace(
+                            "application: app}", "application: app, revision: '${{ parameters.nope }}'}")))
+                    .extracting(Finding::text)
+                    .containsExactly("file.yaml:6:60: spec.steps[0].deploy.revision: parameters.nope can never be"
+                            + " resolved: the pipeline has no parameter \"nope\"");
         }
 
         @Test

@@ -6,15 +6,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tiphys.platform.expression.Expressions;
+import dev.tiphys.platform.expression.Outlines;
 import dev.tiphys.platform.expression.cel.Template.Piece;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Expressions by CEL. Public only so that cores can be tested without a container. */
 @Singleton
-public final class CelExpressions implements Expressions {
+public final class CelExpressions implements Expressions, Outlines {
     /** Sum of the texts of one resolved template: beyond it, a definition has gone wrong. */
     private static final int MAX_OUTPUT = 4 * 1024 * 1024;
 
@@ -55,6 +57,21 @@ public final class CelExpressions implements Expressions {
             return null;
         } catch (CannotResolve e) {
             return "expression " + e.expression() + ": " + e.reason();
+        }
+    }
+
+    @Override
+    public List<Outline> outlines(String text) {
+        try {
+            List<Outline> outlines = new ArrayList<>();
+            for (Piece piece : Template.parse(text)) {
+                if (piece instanceof Piece.Expression(String source)) {
+                    outlines.add(OutlineReader.outline(source, programs.compile(source)));
+                }
+            }
+            return outlines;
+        } catch (CannotResolve e) {
+            return List.of();
         }
     }
 

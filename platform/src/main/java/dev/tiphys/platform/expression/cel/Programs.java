@@ -70,8 +70,9 @@ final class Programs {
      *
      * @param names every name in it, those within macros too, which may hide a variable
      * @param variables the names that can only be variables
+     * @param checked its tree, with the type of every part of it
      */
-    record Compiled(Program program, Set<String> names, Set<String> variables) {
+    record Compiled(Program program, Set<String> names, Set<String> variables, CelAbstractSyntaxTree checked) {
         Compiled {
             names = Set.copyOf(names);
             variables = Set.copyOf(variables);
@@ -135,10 +136,11 @@ final class Programs {
             CelBuilder builder = LANGUAGE.toCelBuilder();
             identifiers.forEach(name -> builder.addVar(name, SimpleType.DYN));
             Cel cel = builder.build();
-            Program program = cel.createProgram(valid(source, cel.check(parsed)));
+            CelAbstractSyntaxTree checked = valid(source, cel.check(parsed));
+            Program program = cel.createProgram(checked);
             Set<String> variables = new TreeSet<>(identifiers);
             variables.removeAll(ofMacros);
-            return new Compiled(program, identifiers, variables);
+            return new Compiled(program, identifiers, variables, checked);
         } catch (CelEvaluationException | CelValidationException e) {
             throw new CannotResolve(source, reason(e));
         }
