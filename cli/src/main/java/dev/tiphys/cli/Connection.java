@@ -126,7 +126,23 @@ final class Connection {
         if (answer.isGood()) {
             return answer;
         }
-        throw CommandFailed.refused(reason(answer));
+        throw CommandFailed.refused(reason(answer) + findings(answer));
+    }
+
+    /** {@return what is wrong with which field of the request, a line each} */
+    private static String findings(Answer answer) {
+        StringBuilder lines = new StringBuilder();
+        try {
+            for (JsonNode finding : JSON.readTree(answer.body()).path("findings")) {
+                lines.append("\n  ")
+                        .append(finding.path("path").asText())
+                        .append(": ")
+                        .append(finding.path("message").asText());
+            }
+        } catch (JsonProcessingException e) {
+            return ""; // its reason says that it is no JSON
+        }
+        return lines.toString();
     }
 
     /** {@return why the server refused, in its words where it has some} */

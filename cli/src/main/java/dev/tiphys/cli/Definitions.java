@@ -20,8 +20,13 @@ final class Definitions {
         Connection.Answer answer = connection.send(
                 "PUT", "/api/definitions" + (dryRun ? "?dryRun=true" : ""), sources.text(), "application/yaml");
         if (answer.status() == 422) {
-            answer.json().path("findings").forEach(finding -> terminal.warn(sources.located(finding)));
-            terminal.warn("tiphys: " + connection.reason(answer));
+            JsonNode findings = answer.json().path("findings");
+            findings.forEach(finding -> terminal.warn(sources.located(finding)));
+            // The server's own sentence counts the lines of all files together.
+            terminal.warn("tiphys: "
+                    + (findings.isEmpty()
+                            ? connection.reason(answer)
+                            : dryRun ? "with this, apply would change nothing" : "nothing was changed"));
             return 1;
         }
         JsonNode body = connection.good(answer).json();

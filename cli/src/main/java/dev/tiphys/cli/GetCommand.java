@@ -100,8 +100,13 @@ final class GetCommand implements Callable<Integer> {
         if (name != null && kind == Kind.SCHEDULES) {
             throw CommandFailed.wrongUse("schedules have no names: list them with `get schedules`");
         }
+        if (name != null && kind == Kind.DEFINITIONS && !name.matches("[^/]+/[^/]+")) {
+            throw CommandFailed.wrongUse("definitions are named KIND/NAME, for example Pipeline/shop-delivery");
+        }
         if (name != null) {
-            JsonNode one = connection.get(path + "/" + Connection.escaped(name));
+            String address = Connection.escaped(name);
+            JsonNode one =
+                    connection.get(path + "/" + (kind == Kind.DEFINITIONS ? address.replace("%2F", "/") : address));
             terminal.print((output.isRaw() ? output : Output.YAML).write(one));
             return 0;
         }
@@ -129,7 +134,8 @@ final class GetCommand implements Callable<Integer> {
             case DELIVERIES -> DeliveryViews.deliveries(items, wide, Instant.now());
             case ENDPOINTS -> DeliveryViews.endpoints(items, Instant.now());
             case RECOVERIES -> DeliveryViews.recoveries(items, Instant.now());
-            case PIPELINES, DEFINITIONS, NOTIFICATIONS -> Views.anything(items);
+            case DEFINITIONS -> Views.definitions(items);
+            case PIPELINES, NOTIFICATIONS -> Views.anything(items);
         };
     }
 

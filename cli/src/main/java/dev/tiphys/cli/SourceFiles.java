@@ -3,6 +3,7 @@ package dev.tiphys.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class SourceFiles {
                 return;
             }
             append(path.toString(), Files.readString(path));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw CommandFailed.wrongUse("cannot read " + path + ": is it there, and readable?");
         }
     }

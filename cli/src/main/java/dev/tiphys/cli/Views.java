@@ -30,17 +30,17 @@ final class Views {
                         text(run.path("state")),
                         revision,
                         text(trigger.path("author")),
-                        age(run.path("startedAt"), now),
+                        age(begin(run), now),
                         steps(run),
                         text(trigger.path("event")),
-                        text(run.path("reason")));
+                        why(run));
             } else {
                 table.row(
                         text(run.path("id")),
                         text(run.path("pipeline")),
                         text(run.path("state")),
                         revision,
-                        age(run.path("startedAt"), now),
+                        age(begin(run), now),
                         steps(run));
             }
         }
@@ -61,7 +61,7 @@ final class Views {
                         shortened(application.path("revision")),
                         text(application.path("destination").path("namespace")),
                         text(application.path("pinnedBy").path("run")),
-                        text(application.path("operation").path("message")));
+                        text(trouble(application)));
             } else {
                 table.row(
                         text(application.path("name")),
@@ -70,6 +70,23 @@ final class Views {
                         shortened(application.path("revision")),
                         text(application.path("operation").path("phase")));
             }
+        }
+        return table.lines();
+    }
+
+    /** {@return what keeps an application from being well; what its operation says if nothing does} */
+    private static JsonNode trouble(JsonNode application) {
+        JsonNode condition = application.path("conditions").path(0).path("message");
+        return condition.isTextual() ? condition : application.path("operation").path("message");
+    }
+
+    /** {@return the lines of a list of definitions, each named as {@code get definitions} and the API know it} */
+    static List<String> definitions(JsonNode items) {
+        Table table = new Table("DEFINITION", "API VERSION");
+        for (JsonNode item : items) {
+            table.row(
+                    text(item.path("kind")) + "/" + text(item.path("metadata").path("name")),
+                    text(item.path("apiVersion")));
         }
         return table.lines();
     }
@@ -165,9 +182,24 @@ final class Views {
         JsonNode trigger = run.path("trigger");
         lines.add("Run       " + text(run.path("id")) + " of " + text(run.path("pipeline")));
         lines.add("State     " + text(run.path("state")) + reason(run));
-        lines.add("Commit    " + text(trigger.path("revision")) + " " + text(trigger.path("ref")) + " by "
-                + text(trigger.path("author")));
-        lines.add("Started   " + text(run.path("startedAt")) + " (" + age(run.path("startedAt"), now) + " ago)");
+        waiting(run.path("wait")).forEach(line -> lines.add("          " + line));
+        if (trigger.path("revision").isTextual()) {
+            lines.add("Commit    " + text(trigger.path("revision")) + " " + text(trigger.path("ref")) + " by "
+                    + text(trigger.path("author")));
+        }
+        if (trigger.path("actor").isTextual()) {
+            lines.add("By hand   " + trigger.path("actor").asText());
+        }
+        if (!run.path("parameters").isEmpty()) {
+            lines.add("With      "
+                    + run.path("parameters").properties().stream()
+                            .map(each -> each.getKey() + "=" + each.getValue().asText())
+                            .collect(Collectors.joining(", ")));
+        }
+        lines.add("Started   "
+                + (run.path("startedAt").isTextual()
+                        ? run.path("startedAt").asText() + " (" + age(run.path("startedAt"), now) + " ago)"
+                        : "not yet"));
         lines.add("Finished  " + text(run.path("finishedAt")));
         lines.add("Event     " + text(trigger.path("event")));
         lines.add("");
@@ -258,6 +290,18 @@ final class Views {
                 "waits for " + text(wait.path("for")) + " " + text(wait.path("on")) + " since "
                         + text(wait.path("since")) + until,
                 "to go on: " + text(wait.path("unblock")));
+    }
+
+    /** {@return since when it is there, if it has not started} */
+    private static JsonNode begin(JsonNode run) {
+        return run.path("startedAt").isTextual() ? run.path("startedAt") : run.path("createdAt");
+    }
+
+    private static String why(JsonNode run) {
+        JsonNode wait = run.path("wait");
+        return run.path("reason").isTextual() || !wait.isObject()
+                ? text(run.path("reason"))
+                : "waits for " + text(wait.path("for")) + " " + text(wait.path("on"));
     }
 
     private static String steps(JsonNode run) {

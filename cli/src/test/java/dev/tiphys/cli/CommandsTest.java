@@ -176,6 +176,47 @@ class CommandsTest {
         }
 
         @Test
+        void describesARunThatWaitsForItsTurn() {
+            replies.put("GET /api/runs/r-3", new Reply(200, """
+                    {"id": "r-3", "pipeline": "p", "state": "pending", "startedAt": null, "finishedAt": null,
+                     "trigger": {"event": null, "actor": "ada"}, "parameters": {"flavour": "sour"}, "steps": [],
+                     "wait": {"for": "turn", "on": "shop behind run r-2", "since": "2026-01-01T00:00:00Z",
+                              "until": null, "unblock": "run r-2 ends"}}"""));
+
+            assertThat(run("describe", "run", "r-3")).isZero();
+
+            assertThat(out.toString())
+                    .contains("waits for turn shop behind run r-2", "to go on: run r-2 ends")
+                    .contains("By hand   ada", "With      flavour=sour", "Started   not yet")
+                    .doesNotContain("Commit");
+        }
+
+        @Test
+        void namesDefinitionsAsTheyAreAskedFor() {
+            replies.put("GET /api/definitions", new Reply(200, """
+                    {"items": [{"apiVersion": "tiphys.dev/v1", "kind": "Pipeline", "metadata": {"name": "p"}}]}"""));
+            replies.put("GET /api/definitions/Pipeline/p", new Reply(200, "{\"kind\": \"Pipeline\"}"));
+
+            assertThat(run("get", "definitions")).isZero();
+            assertThat(run("get", "definitions", "Pipeline/p")).isZero();
+            assertThat(run("get", "definitions", "p")).isEqualTo(2);
+
+            assertThat(out.toString()).contains("Pipeline/p  tiphys.dev/v1", "kind: Pipeline");
+            assertThat(err.toString()).contains("KIND/NAME");
+        }
+
+        @Test
+        void listsWhyAnApplicationIsUnknown() {
+            replies.put("GET /api/applications", new Reply(200, """
+                    {"items": [{"name": "broken", "sync": "Unknown", "health": "Unknown", "operation": null,
+                      "conditions": [{"type": "ComparisonError", "message": "deploy/b.yaml:9:2 is no YAML"}]}]}"""));
+
+            assertThat(run("get", "applications", "-o", "wide")).isZero();
+
+            assertThat(out.toString()).contains("deploy/b.yaml:9:2 is no YAML");
+        }
+
+        @Test
         void saysThatAStepHasWrittenNoLog() {
             replies.put("GET /api/runs/r-1/steps/dev/log", new Reply(200, ""));
 
@@ -293,6 +334,17 @@ class CommandsTest {
         }
 
         @Test
+        void isOneForAStartWithParametersThatAreWrongAndSaysWhichAndWhy() {
+            replies.put("POST /api/runs", new Reply(422, """
+                    {"detail": "pipeline p cannot be started with these parameters", "findings": [
+                      {"severity": "ERROR", "path": "parameters.count", "message": "it must be a number"}]}"""));
+
+            assertThat(run("start", "p", "-p", "count=abc")).isEqualTo(1);
+
+            assertThat(err.toString()).contains("cannot be started", "parameters.count: it must be a number");
+        }
+
+        @Test
         void isThreeWhenTheAnswerBreaksOffAndTheRequestIsNotRepeated() {
             replies.put("POST /api/runs/r-9/retry", BROKEN_OFF);
 
@@ -326,7 +378,9 @@ class CommandsTest {
             assertThat(run("apply", "-f", first.toString(), "-f", second.toString()))
                     .isEqualTo(1);
 
-            assertThat(err.toString()).contains(second + ":1:7: error: kind: unknown kind B");
+            assertThat(err.toString())
+                    .contains(second + ":1:7: error: kind: unknown kind B")
+                    .endsWith("tiphys: nothing was changed\n");
             assertThat(requests).singleElement().asString().contains("kind: A\nname: a\n---\nkind: B\n");
         }
 
