@@ -30,7 +30,7 @@ final class Definitions {
             return 1;
         }
         JsonNode body = connection.good(answer).json();
-        body.path("findings").forEach(finding -> terminal.warn(sources.located(finding)));
+        body.path("warnings").forEach(finding -> terminal.warn(sources.located(finding)));
         for (String outcome : OUTCOMES) {
             for (JsonNode definition : body.path(outcome)) {
                 terminal.print(name(definition) + " " + (dryRun ? "would be " : "") + outcome);

@@ -388,11 +388,13 @@ class CommandsTest {
         void saysWhatBecameOfEachDefinition() throws IOException {
             Path file = Files.writeString(data.resolve("a.yaml"), "kind: A\n");
             replies.put("PUT /api/definitions", new Reply(200, """
-                    {"created": [{"kind": "Pipeline", "name": "p"}], "updated": [], "unchanged": [], "findings": []}"""));
+                    {"created": [{"kind": "Pipeline", "name": "p"}], "updated": [], "unchanged": [], "warnings": [
+                      {"severity": "WARNING", "line": 1, "column": 3, "path": "spec.colour", "message": "unknown field"}]}"""));
 
             assertThat(run("apply", "-f", file.toString())).isZero();
 
             assertThat(out.toString()).contains("Pipeline/p created");
+            assertThat(err.toString()).contains(file + ":1:3: warning: spec.colour: unknown field");
         }
     }
 
