@@ -31,6 +31,11 @@ import org.jboss.logging.Logger;
 final class KubernetesCluster implements Cluster, AutoCloseable {
     static final String FIELD_MANAGER = "tiphys";
 
+    /** What an API server says, with a 500, of a field of another type than its schema's: it fits at no other try either. */
+    private static final String WRONG_TYPE = "failed to create typed patch object";
+
+    private static final int INTERNAL_ERROR = 500;
+
     private static final Logger log = Logger.getLogger(KubernetesCluster.class);
     private static final Duration LIST_PATIENCE = Duration.ofSeconds(10);
     private static final Set<String> WORKLOADS =
@@ -211,6 +216,9 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     private Written refusal(ObjectRef ref, KubernetesClientException e) {
         String reason = ref.kind().equals("Secret") ? withoutValues(reason(e)) : reason(e);
+        if (e.getCode() == INTERNAL_ERROR && reason.contains(WRONG_TYPE)) {
+            return new Written.Refused(reason);
+        }
         return switch (e.getCode()) {
             case 400, 403, 405, 406, 409, 413, 415, 422 -> new Written.Refused(reason);
             case 404 ->
@@ -222,7 +230,8 @@ final class KubernetesCluster implements Cluster, AutoCloseable {
 
     /** The API server quotes the values that it refuses. */
     private static String withoutValues(String reason) {
-        return reason.replaceAll("Invalid value: (\"(\\\\.|[^\"\\\\])*\"|[^:]*)", "Invalid value");
+        return reason.replaceAll("Invalid value: (\"(\\\\.|[^\"\\\\])*\"|[^:]*)", "Invalid value")
+                .replaceAll("(?s)got &.*", "got another value");
     }
 
     private static String reason(KubernetesClientException e) {
